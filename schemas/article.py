@@ -1,0 +1,44 @@
+"""What comes in: one news article."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from schemas.model import Model, UTCTime
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def _printable(value: str) -> str:
+    # One space for one character: offsets into the original stay true.
+    return _CONTROL.sub(" ", value)
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+
+
+class Article(Model):
+    """One article. At least one of `title` and `text` says something; `text` is empty for headline feeds.
+
+    Control characters other than newline and tab are read as spaces. Fields that are not listed are kept in
+    `model_extra`, so that they can be counted, and go no further.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Annotated[str, Field(min_length=1, max_length=512)]
+    title: Text = ""
+    text: Text = ""
+    published_at: UTCTime
+    source: Text = ""
+    url: Text = ""
+    lang: Annotated[str | None, Field(max_length=64)] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.title.strip() or self.text.strip()):
+            raise ValueError("title and text are both empty")
+        return self

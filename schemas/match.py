@@ -1,0 +1,23 @@
+"""One article that a rule wants, for one group."""
+
+from __future__ import annotations
+
+from schemas.model import Model, UTCTime
+from schemas.report import Signal, Stance
+
+
+class Match(Model):
+    """One for each (rule, group, article), with all signals and stances that the rule wants for this group."""
+
+    rule: str
+    group: dict[str, str]
+    article_id: str
+    title: str = ""
+    url: str = ""
+    source: str = ""
+    published_at: UTCTime
+    received_at: UTCTime
+    backfill: bool = False
+    fingerprint: str = ""
+    signals: tuple[Signal, ...] = ()
+    stances: tuple[Stance, ...] = ()

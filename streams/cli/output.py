@@ -1,0 +1,72 @@
+"""How results look: for people with rich, for machines as JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from schemas import Alert, encode
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_INDENT = 22
+_COLOURS = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
+
+
+class Format(StrEnum):
+    """`text` for people, `jsonl` for machines: one JSON object a line."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+
+
+def write_line(raw: bytes) -> None:
+    """One JSON line, at once: who reads a pipe wants it now."""
+    sys.stdout.buffer.write(raw + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def show_alerts(alerts: Iterable[Alert], form: Format) -> None:
+    """Print them in the order given."""
+    for alert in alerts:
+        if form is Format.JSONL:
+            write_line(encode(alert))
+            continue
+        first, *rest = alert_lines(alert)
+        out.print(first)
+        for line in rest:
+            if out.is_terminal:
+                out.print(Padding(line, (0, 0, 0, _INDENT)), soft_wrap=False)
+            else:
+                out.print(Text(" " * _INDENT).append_text(line))
+
+
+def alert_lines(alert: Alert) -> list[Text]:
+    """An alert as a person wants it: when, how grave, what; the sentences that prove it; where to look further."""
+    opened = f"{alert.window.from_:%Y-%m-%d}"
+    first = Text.assemble((opened, "dim"), "  ", (f"{alert.severity:<8}", _COLOURS[alert.severity]), "  ")
+    first.append(alert.summary, "bold" if alert.state == "firing" else "dim")
+    if alert.state == "resolved":
+        first.append("  resolved", "green")
+    lines, shown = [first], alert.evidence[:3]
+    for evidence in shown:
+        day = f"{evidence.published_at:%Y-%m-%d}"
+        source = f" {evidence.source or 'unknown source'}{'' if day == opened else f', {day}'}"
+        lines.append(Text.assemble((f"“{_short(evidence.text)}”", "italic"), (source, "dim")))
+    more = f"and {alert.stories - len(shown)} more · " if alert.stories > len(shown) else ""
+    stories = f"{alert.stories} {'story' if alert.stories == 1 else 'stories'}"
+    sources = f"{len(alert.sources)} {'source' if len(alert.sources) == 1 else 'sources'}"
+    lines.append(Text(f"{more}{alert.rule} · {stories}, {sources} · {alert.id}", "dim"))
+    return lines
+
+
+def _short(sentence: str) -> str:
+    """On one line, without the quotation marks that would stand inside ours, and bounded."""
+    sentence = " ".join(sentence.split()).strip('"“”')
+    return sentence if len(sentence) <= 240 else sentence[:239].rstrip() + "…"

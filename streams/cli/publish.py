@@ -1,0 +1,60 @@
+"""`tocsin publish`: articles of files to the topic."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from schemas import Article
+from streams.cli.output import err
+from streams.errors import InputError
+from streams.ingest.files import Line, read_lines
+from streams.settings import Settings, load
+
+
+def publish(
+    files: Annotated[list[Path], typer.Argument(help="JSONL of articles, or one plain text a file; - for stdin.")],
+) -> None:
+    """Publish articles, with their own dates believed (`backfill`). Publishing a file twice is harmless.
+
+    A line that is no article is said and left out, and the exit code is then 1.
+
+    Examples:
+
+        tocsin publish articles.jsonl
+
+        curl -s … | tocsin publish -
+    """
+    bad = publish_files(load(), files)
+    if bad:
+        raise typer.Exit(1)
+
+
+def publish_files(settings: Settings, files: list[Path]) -> int:
+    """Returns how many lines were no articles."""
+    from streams.ingest.publish import publish as send
+
+    bad = 0
+
+    def articles(lines: list[Line]) -> list[Article]:
+        nonlocal bad
+        good = []
+        for line in lines:
+            try:
+                good.append(line.article())
+            except InputError as error:
+                bad += 1
+                err.print(f"left out: {error}", style="yellow", markup=False)
+        return good
+
+    wanted = articles(list(read_lines(files)))
+    columns = (SpinnerColumn(), TextColumn("publishing"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("", total=len(wanted))
+        done = asyncio.run(send(settings, wanted, lambda count: progress.advance(task, count)))
+    err.print(f"published {done.articles} articles to {settings.topic('articles')}", markup=False)
+    return bad

@@ -1,0 +1,70 @@
+"""`tocsin replay`: a stretch of the past, beside the live stream."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from schemas.model import to_ms
+from streams.cli.alerts import parse_time
+from streams.cli.output import Format, err, show_alerts
+from streams.cli.up import stop_event
+from streams.errors import InputError
+from streams.settings import Settings, load
+
+
+def replay(
+    start: Annotated[str | None, typer.Option("--from", help="Received at or after this time.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Received before this time.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="text, or jsonl for machines.")] = Format.TEXT,
+) -> None:
+    """Read and watch a range of the live articles once more, and print the alerts in their latest revision.
+
+    By default all that is retained. Works on topics and groups of its own (replay.<id>.…), which stay for you to look
+    at until `tocsin topics delete-replay <id>`; nothing live is touched. Where the range begins after the first
+    record, `cold start` is said: what the rules would remember from before is missing.
+
+    Examples:
+
+        tocsin replay --format jsonl > replayed.jsonl
+
+        tocsin replay --from 2024-05-01 --to 2024-05-02T12:00:00Z
+    """
+    settings = load()
+    if settings.replay_id is not None:
+        raise InputError("TOCSIN_REPLAY_ID is set: it is for the workers of a replay")
+    first, last = parse_time(start), parse_time(end)
+    if first and last and first >= last:
+        raise InputError(f"--from {start} is not before --to {end}")
+    from streams.cli import running
+
+    with running.broker(settings):
+        asyncio.run(_replay(settings, to_ms(first) if first else None, to_ms(last) if last else None, form))
+
+
+async def _replay(settings: Settings, from_ms: int | None, until_ms: int | None, form: Format) -> None:
+    from streams.archive.replay import copy_articles, replay_settings
+    from streams.broker.connection import client_options
+    from streams.cli import running
+    from streams.engine.idle import until_idle
+    from streams.engine.tail import held_alerts
+
+    stop, mine, clients = stop_event(), replay_settings(settings), client_options(settings)
+    await running.make_topics(mine)
+    columns = (TextColumn("copying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+
+        def done(copied: int, total: int) -> None:
+            progress.update(task, completed=copied, total=total)
+
+        copied = await copy_articles(settings, mine, clients, from_ms=from_ms, to_ms=until_ms, done=done)
+    err.print(f"replay {mine.replay_id}: {copied.records} records copied to {mine.topic('articles')}", markup=False)
+    if copied.cold:
+        err.print("cold start: the range begins after the first record", style="yellow", markup=False)
+    async with running.workers(mine, stop) as workers:
+        await workers.until(stop, until_idle(mine, clients, ticks=False))
+    show_alerts(await held_alerts(clients, mine.topic("alerts"), mine.partitions), form)

@@ -1,0 +1,126 @@
+"""`tocsin up`: the whole monitor on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from schemas import Alert
+from streams.cli.output import Format, err, show_alerts
+from streams.cli.publish import publish_files
+from streams.errors import InputError
+from streams.settings import Settings, load
+
+
+def up(
+    seed: Annotated[bool, typer.Option("--seed", help="Publish the sample articles that come along.")] = False,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="End once all that was published has been read and watched.")
+    ] = False,
+    form: Annotated[Format, typer.Option("--format", help="text, or jsonl for machines.")] = Format.TEXT,
+) -> None:
+    """Run Kafka and both workers here, and print the alerts: those that are held, then new ones as they come.
+
+    With --until-idle: print each alert once, in its latest revision, and end. Ctrl-C ends all of it within 10 s. The
+    data stay in TOCSIN_HOME (default .tocsin/) for the next time.
+
+    Examples:
+
+        tocsin up --seed
+
+        tocsin up --seed --until-idle --format jsonl > alerts.jsonl
+    """
+    from streams.cli import running  # Kafka's clients and Faust take a second to import; --help should not
+    from streams.engine.wiring import load_seeds
+
+    settings = load()
+    with only_one(settings.home):
+        began = time.monotonic()
+        load_seeds(settings)  # a mistake in a file is told before anything is started
+        running.say("knowledge", time.monotonic() - began, str(settings.seeds_folder()))
+        with running.broker(settings):
+            asyncio.run(_up(settings, seed=seed, until_idle=until_idle, form=form))
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[None]:
+    """Hold the home. Raises InputError if another `up` does."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise InputError(
+                f"`tocsin up` is running in {home} already (process {lock.read().strip() or 'unknown'}): "
+                "`tocsin alerts --follow` shows its alerts; set TOCSIN_HOME to run another"
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def stop_event() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM from now on."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _up(settings: Settings, *, seed: bool, until_idle: bool, form: Format) -> None:
+    from streams.cli import running
+    from streams.engine.idle import until_idle as idle
+    from streams.engine.tail import held_alerts
+    from streams.ingest.files import seed_files
+
+    stop = stop_event()
+    await running.make_topics(settings)
+    async with running.workers(settings, stop) as workers:
+        if seed:
+            await asyncio.to_thread(publish_files, settings, seed_files(settings.seeds_folder()))
+        if not until_idle:
+            _hint(settings, workers.ports)
+            await workers.until(stop, _print(settings, form))
+            return
+        await workers.until(stop, idle(settings, workers.clients))
+        show_alerts(await held_alerts(workers.clients, settings.topic("alerts"), settings.partitions), form)
+
+
+async def _print(settings: Settings, form: Format) -> None:
+    from streams.broker.connection import client_options
+    from streams.engine.tail import in_order, tail
+
+    latest: dict[str, Alert] = {}
+    held = True
+    async for record in tail(client_options(settings), settings.topic("alerts"), settings.partitions, follow=True):
+        if record is None:
+            show_alerts(in_order(latest.values()), form)
+            held = False
+        elif record.value is not None:
+            alert = Alert.model_validate_json(record.value)
+            latest[alert.id] = alert
+            if not held:
+                show_alerts([alert], form)
+
+
+def _hint(settings: Settings, ports: dict[str, int]) -> None:
+    pages = ", ".join(f"http://{settings.metrics_host}:{port}/metrics" for port in ports.values())
+    lines = (
+        f"metrics    {pages}",
+        f"home       {settings.home.absolute()}, with logs in logs/",
+        "next       tocsin alerts · tocsin publish FILE · tocsin replay · tocsin dead-letters ls",
+        f"stop       Ctrl-C; to begin anew, remove {settings.home} after that",
+    )
+    for line in lines:
+        err.print(line, markup=False)

@@ -1,0 +1,114 @@
+"""Keeps worker processes running: starts them again with backoff, ends them in time, leaves no orphan."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streams.errors import InputError, PoisonError
+
+_BACKOFF_SECONDS = (0.5, 15.0)
+_HEALTHY_SECONDS = 30.0
+"""A process that lived so long starts again without delay."""
+_TERM_SECONDS = 7.0
+_FINAL_CODES = (InputError.exit_code, PoisonError.exit_code)
+"""A restart would not help: a person has to."""
+
+
+def console_script() -> str:
+    """The `tocsin` of this environment, never `python -m`: nobody's `schemas.py` in the current folder may win."""
+    beside = Path(sys.executable).with_name("tocsin")
+    found = str(beside) if beside.exists() else shutil.which("tocsin")
+    if not found:
+        raise InputError("the command `tocsin` is not installed beside this Python: `make setup`")
+    return found
+
+
+@dataclass(frozen=True)
+class Child:
+    """One process to keep running. `environment` is added to ours; output is appended to `log`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    log: Path
+
+
+@dataclass
+class Supervisor:
+    """`report(text)` is told of every death. `failed` is set when a child is not started again."""
+
+    report: Callable[[str], None]
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+
+    def start(self, child: Child) -> None:
+        """Begin to keep it running."""
+        self._tasks[child.name] = asyncio.create_task(self._keep(child), name=f"keep-{child.name}")
+
+    async def stop(self) -> None:
+        """SIGTERM to all, then SIGKILL to who has not ended in 7 s."""
+        for task in self._tasks.values():
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values())
+        for process in self._processes.values():
+            _send(process, signal.SIGTERM)
+        waits = [asyncio.ensure_future(process.wait()) for process in self._processes.values()]
+        if waits:
+            _, late = await asyncio.wait(waits, timeout=_TERM_SECONDS)
+            for process in self._processes.values():
+                if late:
+                    _send(process, signal.SIGKILL)
+            await asyncio.gather(*waits)
+
+    async def _keep(self, child: Child) -> None:
+        delay = _BACKOFF_SECONDS[0]
+        while True:
+            started = time.monotonic()
+            code = await self._run(child)
+            if code in _FINAL_CODES:
+                self.report(f"{child.name} stopped for good (exit code {code}): {_last_line(child.log)}")
+                self.failed.set()
+                return
+            delay = _BACKOFF_SECONDS[0] if time.monotonic() - started > _HEALTHY_SECONDS else delay
+            self.report(f"{child.name} ended (exit code {code}), starting again in {delay:.1f} s; see {child.log}")
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, _BACKOFF_SECONDS[1])
+
+    async def _run(self, child: Child) -> int:
+        child.log.parent.mkdir(parents=True, exist_ok=True)
+        with child.log.open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                console_script(),
+                *child.arguments,
+                stdin=asyncio.subprocess.PIPE,  # its end tells the child that we are gone
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **child.environment, "TOCSIN_SUPERVISED": "1"},
+                start_new_session=True,  # Ctrl-C is for us: we end the children in order
+            )
+        self._processes[child.name] = process
+        return await process.wait()
+
+
+def _send(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.send_signal(number)
+
+
+def _last_line(log: Path) -> str:
+    with suppress(OSError):
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
+    return ""

@@ -1,0 +1,91 @@
+"""What the read and the watch worker are made of, from the settings."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from schemas import Headers
+from streams.broker import topics as kafka_topics
+from streams.broker.connection import bootstrap, client_options, faust_credentials
+from streams.engine.app import Plan
+from streams.engine.contract import Step
+from streams.engine.steps import ReadStep, Topics, WatchStep
+from streams.engine.work import Limits
+from streams.engine.worker import Worker
+from streams.metrics import Metrics
+from streams.reading import Reader
+from streams.settings import Settings
+from streams.watching.rules import Rules, load_rules
+from streams.watching.watcher import Watcher
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """What a seeds folder says: how to read and what to watch for."""
+
+    reader: Reader
+    rules: Rules
+
+
+def load_seeds(settings: Settings) -> Seeds:
+    """Raises KnowledgeError with file, line and what was expected."""
+    folder = settings.seeds_folder()
+    reader = Reader.load(folder)
+    names = {actor.id: actor.name for actor in reader.knowledge.actors.values()}
+    topics = {topic.name: frozenset(action.name for action in topic.actions) for topic in reader.topics}
+    return Seeds(reader, load_rules(folder / "rules.yaml", names, topics))
+
+
+def step_topics(settings: Settings) -> Topics:
+    """Where the steps write."""
+    return Topics(settings.topic("reports"), settings.topic("matches"), settings.topic("alerts"), settings.partitions)
+
+
+def read_step(settings: Settings, seeds: Seeds) -> ReadStep:
+    """Articles to reports and matches."""
+    return ReadStep(seeds.reader, seeds.rules, step_topics(settings), settings.max_text_bytes)
+
+
+def watch_step(settings: Settings, seeds: Seeds) -> WatchStep:
+    """Matches to alerts."""
+    return WatchStep(Watcher(seeds.rules), step_topics(settings))
+
+
+def replay_mark(settings: Settings) -> Headers:
+    """The header on all that a replay writes."""
+    return (("replay-id", settings.replay_id.encode()),) if settings.replay_id else ()
+
+
+def make_worker(settings: Settings, stage: str) -> Worker:
+    """The `read` or the `watch` worker. Raises TocsinError where seeds, broker or settings are amiss."""
+    seeds = load_seeds(settings)
+    step: Step = read_step(settings, seeds) if stage == "read" else watch_step(settings, seeds)
+    sizes = {settings.topic(topic.name): topic.max_bytes for topic in kafka_topics.TOPICS}
+    plan = Plan(
+        group=settings.group(stage),
+        topic=settings.topic("articles" if stage == "read" else "matches"),
+        changelog=settings.topic("watch-state") if stage == "watch" else None,
+        step=step,
+        limits=Limits(settings.topic("dead-letters"), sizes),
+        headers=replay_mark(settings),
+        session_timeout_seconds=settings.session_timeout_seconds,
+    )
+    # Knowledge and rules stay for good. Without this the collector walks through them again and again: ticks of 0.3 s.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    metrics = Metrics()
+    knowledge = seeds.reader.version if stage == "read" else seeds.rules.version
+    metrics.begin(stage, seeds.rules.by_name)
+    metrics.build.labels(stage, version("tocsin"), knowledge).set(1)
+    keeps_time = stage == "read" and settings.replay_id is None  # a replay's ticks come with its articles
+    return Worker(
+        plan,
+        bootstrap(settings),
+        client_options(settings),
+        faust_credentials(settings),
+        metrics,
+        tick_partitions=settings.partitions if keeps_time else None,
+    )

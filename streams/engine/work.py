@@ -1,0 +1,107 @@
+"""Runs a step over records for about a second, and makes dead letters of the records that it cannot digest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from schemas import DeadLetter
+from streams.engine.contract import Effects, Output, Record, Step
+from streams.engine.state import View
+from streams.store import Store
+
+BATCH_SECONDS = 1.0
+"""Past this a batch is closed: a transaction and a shutdown wait for a batch."""
+_RECORD_OVERHEAD = 1024
+"""What Kafka's record format and batch header add at most, generously (varints, 61 bytes of header)."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the topics allow: the largest record by full topic name, and where dead letters go."""
+
+    dead_letters: str
+    max_bytes: Mapping[str, int]
+
+    def too_large(self, output: Output) -> bool:
+        """Whether the broker would refuse it. A refused record would be tried for ever."""
+        size = len(output.key or b"") + len(output.value or b"") + _RECORD_OVERHEAD
+        size += sum(len(name) + len(value) for name, value in output.headers)
+        return size > self.max_bytes.get(output.topic, 1 << 20)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a batch: its effects, its changes of state, and how many of the records it covers."""
+
+    effects: Effects
+    changes: dict[bytes, bytes | None]
+    used: int
+    seconds: float
+
+
+def work(step: Step, records: Sequence[Record], state: Store, limits: Limits) -> Done:
+    """Process `records` in order until they are done or about BATCH_SECONDS have passed; at least one.
+
+    Slices grow while they are fast, so that the clock is looked at often enough for slow steps and seldom for fast
+    ones. Never raises for a record: see `_slice`.
+    """
+    effects, view, used, size = Effects(), View(state), 0, 1
+    start = now = time.monotonic()
+    while used < len(records) and now - start < BATCH_SECONDS:
+        part = records[used : used + size]
+        effects.add(_slice(step, part, view, limits))
+        used += len(part)
+        before, now = now, time.monotonic()
+        size = min(size * 2, 512) if now - before < BATCH_SECONDS / 20 else max(1, size // 2)
+    return Done(effects, view.changes, used, now - start)
+
+
+def _slice(step: Step, records: Sequence[Record], view: View, limits: Limits) -> Effects:
+    """Effects of a slice. If it fails as a whole, each of its records alone; one that fails alone is a dead letter."""
+    attempt = View(view)
+    try:
+        effects = step(records, attempt)
+        problem = next(
+            (f"a record of {o.topic} would be too large" for o in effects.outputs if limits.too_large(o)), ""
+        )
+        reason = "too_large"
+    except Exception as error:  # noqa: BLE001 - whatever a step raises is the record's fault until a person looks
+        problem, reason = f"{type(error).__name__}: {error}", "step_failed"
+    if not problem:
+        attempt.settle()
+        return effects
+    if len(records) == 1:
+        letter = dead_letter(records[0], step.name, reason, problem)
+        return Effects(dead_letters=[(records[0], letter)])
+    effects = Effects()
+    for record in records:
+        effects.add(_slice(step, [record], view, limits))
+    return effects
+
+
+def dead_letter(record: Record, step: str, reason: str, detail: str) -> DeadLetter:
+    """The letter for a record. `detail` is bounded: it travels in a header."""
+    return DeadLetter(
+        reason=reason,
+        detail=detail[:500],
+        step=step,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        timestamp_ms=record.timestamp_ms,
+    )
+
+
+def letters(effects: Effects, topic: str) -> list[Output]:
+    """The dead letters as records: the original key and bytes, the history in headers."""
+    return [
+        Output(topic, record.key, record.value, letter.headers(record.headers))
+        for record, letter in effects.dead_letters
+    ]
+
+
+def marked(outputs: list[Output], headers: tuple[tuple[str, bytes], ...]) -> list[Output]:
+    """The outputs with further headers (a replay marks all that it writes)."""
+    return [replace(output, headers=output.headers + headers) for output in outputs] if headers else outputs

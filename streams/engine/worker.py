@@ -1,0 +1,123 @@
+"""One worker process: a plan, a Faust worker, its web page, its watchdog, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import faust
+
+from streams.engine.app import Engine, Plan, make_app
+from streams.engine.contract import Effects
+from streams.engine.ticker import Ticker
+from streams.engine.web import serve
+from streams.errors import StalledError, TocsinError
+from streams.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+STALL_SECONDS = 120.0
+"""Without a commit while records wait: the watchdog ends the worker, and its supervisor starts another."""
+
+
+class Worker:
+    """Runs a plan until SIGTERM, SIGINT, or an error that a restart or a person has to mend."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        bootstrap: str,
+        clients: Mapping[str, Any],
+        credentials: Any,
+        metrics: Metrics,
+        *,
+        tick_partitions: int | None = None,
+    ) -> None:
+        """`tick_partitions`: append ticks to so many partitions of the plan's topic; None where another keeps time."""
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        self._loop, self._plan, self._metrics = loop, plan, metrics
+        self._app = make_app(plan, bootstrap, credentials)
+        self._ticker = Ticker(clients, plan.topic, tick_partitions, metrics) if tick_partitions else None
+        self._engine = Engine(self._app, plan, clients, metrics, committed=self._committed, fatal=self._fail)
+        self._failure: TocsinError | None = None
+        if self._ticker:
+            self._app.task(self._start_ticker)
+        self._app.task(self._watch_progress)
+
+    def run(self, host: str, port: int) -> int:
+        """Serve, work, and return the exit code once stopped."""
+        port = serve(host, port, self._metrics.registry, self._not_ready, self._refresh)
+        log.info("metrics on http://%s:%d/metrics", host, port)
+        worker = faust.Worker(
+            self._app, loop=self._loop, quiet=True, stdout=sys.stderr, stderr=sys.stderr, override_logging=False
+        )
+        worker.spinner = None
+        try:
+            worker.execute_from_commandline()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        if self._failure:
+            log.error("%s", self._failure)
+            return self._failure.exit_code
+        return code
+
+    def _committed(self, effects: Effects) -> None:
+        if self._ticker:
+            self._ticker.committed(effects)
+
+    async def _start_ticker(self, app: Any) -> None:
+        assert self._ticker
+        self._ticker.start()
+
+    async def _fail(self, error: Exception) -> None:
+        if self._failure is None:
+            self._failure = error if isinstance(error, TocsinError) else TocsinError(repr(error))
+            os.kill(os.getpid(), signal.SIGTERM)  # the way out that ends transactions and leaves the group
+
+    async def _watch_progress(self, app: Any) -> None:
+        while not self._app.should_stop:
+            await asyncio.sleep(1)
+            stalled = self._stalled_seconds()
+            if stalled > STALL_SECONDS:
+                for thread_id, frame in sys._current_frames().items():
+                    log.error("thread %d at %s:%d", thread_id, frame.f_code.co_filename, frame.f_lineno)
+                log.error("no commit for %.0f s while records wait", stalled)
+                os._exit(StalledError.exit_code)  # whatever hangs would hang a clean way out too
+
+    def _stalled_seconds(self) -> float:
+        now, engine = time.monotonic(), self._engine
+        waits = [now - p.last_progress for tp, p in engine.partitions.items() if p.unfinished and tp in engine.running]
+        return max(waits, default=0.0)
+
+    def _not_ready(self) -> str:
+        """ "" when assigned and making progress."""
+        if not self._engine.running:
+            return "no partition is assigned"
+        stalled = self._stalled_seconds()
+        return f"no commit for {stalled:.0f} s while records wait" if stalled > STALL_SECONDS / 4 else ""
+
+    def _refresh(self) -> None:
+        self._metrics.lag.clear()
+        for tp in self._engine.running:
+            lag = self._engine.lag(tp)
+            if lag is not None:
+                self._metrics.lag.labels(tp.topic, tp.partition).set(lag)
+
+
+def end_with_parent() -> None:
+    """Stop this process when its standard input closes: a supervisor that is killed leaves no orphan."""
+
+    def wait() -> None:
+        while os.read(0, 1024):  # not sys.stdin: its lock would be held when the interpreter ends
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()

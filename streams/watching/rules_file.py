@@ -1,0 +1,90 @@
+"""A rules file as text: every mistake in it gets its line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from collections.abc import Sequence as Sequence_
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from streams.errors import KnowledgeError
+from streams.watching.conditions import suggestion
+from streams.yaml_file import Mapping, Mark, Sequence, load, where
+
+Location = Sequence_[str | int]
+
+
+@dataclass(frozen=True)
+class RulesFile:
+    """`document`: what stands in the file, with the places of all keys and items. `digest`: of its bytes."""
+
+    path: Path
+    document: Mapping
+    digest: str
+
+    @classmethod
+    def read(cls, path: Path) -> RulesFile:
+        """Raises KnowledgeError if it is not to be had, not UTF-8, or not a YAML mapping."""
+        document = load(path)
+        if not isinstance(document, Mapping):
+            raise KnowledgeError(where(path), "expected a mapping with `rules:`")
+        return cls(path, document, sha256(path.read_bytes()).hexdigest()[:16])
+
+    @contextmanager
+    def explaining(self, fields_at: Callable[[Location], Collection[str]]) -> Iterator[None]:
+        """Turn a pydantic error inside into a KnowledgeError. `fields_at`: which keys are allowed at a location."""
+        try:
+            yield
+        except ValidationError as error:
+            # A misspelt key is also a missing one; what is written there explains more than what is not.
+            found = error.errors(include_url=False, include_input=False)
+            first: dict[str, Any] = dict(min(found, key=lambda each: each["type"] != "extra_forbidden"))
+            context = first.get("ctx", {})
+            location = (*first["loc"], *context.get("at", ()))
+            place = self._place(location, on_key=first["type"] == "extra_forbidden")
+            raise KnowledgeError(place, _explanation(first, location, fields_at(location))) from None
+
+    def _place(self, location: Location, *, on_key: bool) -> str:
+        """`file:line:column` of the deepest part of the location that the file has (union tags stand in none)."""
+        node: Any = self.document
+        mark = (0, 0)
+        for step in location:
+            if isinstance(node, Mapping) and step in node:
+                mark = node.key_at[str(step)] if on_key and step == location[-1] else _value_or_key(node, str(step))
+                node = node[str(step)]
+            elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
+                mark, node = node.item_at[step], node[step]
+        return where(self.path, mark)
+
+
+def _value_or_key(node: Mapping, key: str) -> Mark:
+    # Of a block mapping or list the key is what an eye looks for; of a scalar or flow the value.
+    value = node[key]
+    block = isinstance(value, Mapping | Sequence) and not value.flow
+    return node.key_at[key] if block or value is None else node.value_at[key]
+
+
+def _explanation(error: dict[str, Any], location: Location, fields: Collection[str]) -> str:
+    name = location[-1] if location else ""
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "mistake":
+            return str(context["problem"])
+        case "missing":
+            return f"`{name}` is missing"
+        case "extra_forbidden":
+            return f"unknown field `{name}`{suggestion(name, fields)}"
+        case "union_tag_not_found":
+            return "`kind` is missing: each or count"
+        case "union_tag_invalid":
+            kinds = [kind.strip(" '") for kind in context["expected_tags"].split(",")]
+            return f"unknown kind {context['tag']!r}{suggestion(context['tag'], kinds)}"
+        case "literal_error":
+            return f"`{name}`: expected {context['expected']}"
+        case _:
+            return f"`{name}`: {error['msg'][0].lower()}{error['msg'][1:]}"

@@ -1,0 +1,81 @@
+"""One batch's work: bounded in time, and no record stops the others."""
+
+import time
+from collections.abc import Sequence
+
+from streams.engine import work as module
+from streams.engine.contract import Effects, Output, Record
+from streams.engine.work import Limits, letters, work
+from streams.store import MemoryStore, Store
+from tests.engine.counting_worker import Count, limits
+
+
+def records(*values: bytes) -> list[Record]:
+    return [Record("in", 0, n, 1000 + n, b"k", value, (("h", b"1"),)) for n, value in enumerate(values)]
+
+
+def test_a_record_that_raises_becomes_a_dead_letter_and_the_others_arrive() -> None:
+    done = work(Count("out"), records(b"1", b"raise", b"2", b"bad", b"3"), MemoryStore(), limits(""))
+    assert [output.value for output in done.effects.outputs] == [b"k:1:1", b"k:2:2", b"k:3:3"]
+    assert [(record.value, letter.reason) for record, letter in done.effects.dead_letters] == [
+        (b"raise", "step_failed"),
+        (b"bad", "bad"),
+    ]
+    assert done.used == 5
+    assert done.changes == {b"k": b"3"}
+
+
+def test_a_record_whose_output_is_too_large_becomes_a_dead_letter_and_changes_no_state() -> None:
+    done = work(Count("out"), records(b"big"), MemoryStore(), limits(""))
+    assert done.effects.outputs == []
+    assert done.changes == {}
+    assert done.effects.dead_letters[0][1].reason == "too_large"
+
+
+def test_a_dead_letter_keeps_its_bytes_and_says_where_it_came_from() -> None:
+    done = work(Count("out"), records(b"bad"), MemoryStore(), limits(""))
+    (letter,) = letters(done.effects, "dead")
+    assert (letter.topic, letter.key, letter.value) == ("dead", b"k", b"bad")
+    told = dict(letter.headers)
+    assert told["h"] == b"1"
+    assert told["dead-letter-reason"] == b"bad"
+    assert (told["dead-letter-topic"], told["dead-letter-partition"], told["dead-letter-offset"]) == (b"in", b"0", b"0")
+
+
+def test_a_batch_of_a_slow_step_is_closed_after_about_a_second() -> None:
+    step = Count("out", slow_seconds=0.05)
+    started = time.monotonic()
+    done = work(step, records(*[b"x"] * 1000), MemoryStore(), limits(""))
+    assert 0 < done.used < 100
+    assert len(done.effects.outputs) == done.used
+    assert time.monotonic() - started < 10 * module.BATCH_SECONDS
+
+
+def test_a_batch_of_a_fast_step_is_worked_on_whole() -> None:
+    assert work(Count("out"), records(*[b"x"] * 3000), MemoryStore(), limits("")).used == 3000
+
+
+def test_the_outcome_does_not_depend_on_how_records_are_cut() -> None:
+    values = [b"%d" % n if n % 7 else b"raise" for n in range(500)]
+    whole, state = work(Count("out"), records(*values), MemoryStore(), limits("")), MemoryStore()
+    parts = Effects()
+    for start in range(0, 500, 13):
+        done = work(Count("out"), records(*values)[start : start + 13], state, limits(""))
+        state.apply(done.changes)
+        parts.add(done.effects)
+    assert parts == whole.effects
+
+
+def test_a_step_that_raises_only_for_many_records_loses_none() -> None:
+    class Fussy:
+        @property
+        def name(self) -> str:
+            return "fussy"
+
+        def __call__(self, records: Sequence[Record], store: Store) -> Effects:
+            if len(records) > 1:
+                raise ValueError("too many at once")
+            return Effects(outputs=[Output("out", None, records[0].value)])
+
+    done = work(Fussy(), records(b"1", b"2", b"3"), MemoryStore(), Limits("dead", {}))
+    assert [output.value for output in done.effects.outputs] == [b"1", b"2", b"3"]

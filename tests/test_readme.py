@@ -1,0 +1,76 @@
+"""What the README shows is run."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from schemas import Alert
+from streams.broker.connection import bootstrap, client_options
+from streams.engine.supervisor import console_script
+from streams.settings import Settings
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_first_command_prints_what_the_readme_says() -> None:
+    (shown,) = (block for block in blocks("console") if "--text" in block)
+    text = re.search(r'--text "(.*?)"', shown)
+    assert text
+    told = subprocess.run([console_script(), "read", "--text", text[1]], capture_output=True, text=True, check=True)
+    printed = [line.split() for line in told.stdout.splitlines() if line.strip()]
+    assert printed == [line.split() for line in shown.splitlines() if line.strip() and not line.startswith("$")]
+
+
+@pytest.mark.kafka
+async def test_the_consumer_reads_committed_alerts_and_keeps_the_latest_of_each_id(
+    settings: Settings, tmp_path: Path
+) -> None:
+    from aiokafka import AIOKafkaProducer
+
+    from schemas import encode
+
+    sample = (Path(__file__).parent / "schemas" / "samples" / "v1").glob("alert*.json")
+    alert = Alert.model_validate_json(min(sample).read_bytes())
+    producer = AIOKafkaProducer(**client_options(settings), transactional_id=settings.prefix)
+    await producer.start()
+
+    async def send(*revisions: int) -> None:
+        for revision in revisions:
+            changed = alert.model_copy(update={"revision": revision, "summary": f"revision {revision}"})
+            await producer.send(settings.topic("alerts"), encode(changed), key=alert.id.encode())
+
+    async with producer.transaction():
+        await send(1, 2, 2, 1)
+    await producer.begin_transaction()
+    await send(9)
+    await producer.abort_transaction()
+    async with producer.transaction():
+        await send(3)
+    await producer.stop()
+
+    (code,) = blocks("python")
+    script = tmp_path / "consumer.py"
+    script.write_text(code.replace("tocsin.alerts", settings.topic("alerts")), encoding="utf-8")
+    command = [sys.executable, str(script), bootstrap(settings)]
+    consumer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220 - as a user would
+    assert consumer.stdout
+    began = time.monotonic()
+    lines = [consumer.stdout.readline() for _ in range(3)]
+    consumer.kill()
+    consumer.wait()
+    assert time.monotonic() - began < 60
+    assert [line.rsplit(" ", 2)[1:] for line in lines] == [
+        ["revision", "1\n"],
+        ["revision", "2\n"],
+        ["revision", "3\n"],
+    ]

@@ -1,0 +1,162 @@
+"""The promise: only what each source partition sent, and in which order, decides what comes out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zlib import crc32
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas import Alert, Match, Report, Tick, encode
+from schemas.model import to_ms
+from streams.store import MemoryStore
+from streams.watching.log import run_log
+from streams.watching.matching import match, match_key
+from streams.watching.rules import Rules
+from streams.watching.watcher import Watcher
+from tests.watching.news import DAY, HOUR, report, rules_of, signal
+
+RULES = """
+rules:
+  each-target:
+    kind: each
+    when: {topic: sanctions}
+    group_by: [target]
+    hold: 2h
+    severity: info
+    summary: "{{ group.target|name }} {{ stories }} {{ sources }}"
+  two-stories:
+    kind: count
+    when: {topic: sanctions}
+    group_by: [initiator?, target]
+    within: 3h
+    at_least: 2
+    lateness: 30m
+    max_age: 30d
+    severity: warning
+    summary: "{{ stories }} by {{ group.initiator|name }}"
+  two-sources:
+    kind: count
+    when: {topic: sanctions, target: country:RU}
+    distinct: sources
+    within: 1d
+    at_least: 2
+    severity: critical
+    summary: "{{ observed }}"
+"""
+PARTITIONS = 3
+TARGETS = ("country:RU", "country:BY", "country:IR")
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Rules:
+    return rules_of(tmp_path_factory.mktemp("rules"), RULES)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[tuple[Report, bool]]:
+    """Up to 40 reports, close together or hours apart, some told twice, some of long ago."""
+    received = 0.0
+    log = []
+    for number in range(draw(st.integers(0, 40))):
+        received += draw(st.sampled_from([0, 0, 0.2, 0.5, 1, 60, HOUR, 3 * HOUR]))
+        age = draw(st.sampled_from([0, 0, 60, HOUR, 3 * HOUR, 5 * DAY, 20 * DAY, 400 * DAY, -HOUR]))
+        article = draw(st.sampled_from([f"a{number}", f"a{number}", f"a{number}", "again", f"a/{max(0, number - 3)}"]))
+        targets = tuple(draw(st.lists(st.sampled_from(TARGETS), min_size=1, max_size=2, unique=True)))
+        told = report(
+            article,
+            received,
+            received - age,
+            text=draw(st.sampled_from(["", "one", "two", f"only {number}", f"only {number}"])),
+            source=draw(st.sampled_from(["a", "b", "c"])),
+            signals=(signal(target=targets, initiator=draw(st.sampled_from([(), ("org:eu",)]))),),
+        )
+        log.append((told, draw(st.booleans())))
+    return log
+
+
+def partition_of(article: str) -> int:
+    return crc32(article.encode()) % PARTITIONS
+
+
+def saved_and_restored(store: MemoryStore) -> MemoryStore:
+    pairs = [(key.hex(), value.hex()) for key, value in store.entries.items()]
+    return MemoryStore({bytes.fromhex(key): bytes.fromhex(value) for key, value in json.loads(json.dumps(pairs))})
+
+
+class Cluster:
+    """Source partitions at their own pace, two watch partitions, and all that can go wrong between them."""
+
+    def __init__(self, log: list[tuple[Report, bool]], rules: Rules, until_ms: int) -> None:
+        self.rules = rules
+        self.until_ms = until_ms
+        self.watcher = Watcher(rules)
+        self.stores = [MemoryStore(), MemoryStore()]
+        self.alerts: list[Alert] = []
+        self.queues: list[list[tuple[int, tuple[Match, ...]]]] = [[] for _ in range(PARTITIONS)]
+        for told, backfill in sorted(log, key=lambda entry: entry[0].received_at):
+            found = match(told, rules, backfill=backfill).matches
+            self.queues[partition_of(told.article_id)].append((to_ms(told.received_at), found))
+
+    def send(self, partition: int, batch: int) -> None:
+        queue = self.queues[partition]
+        for _ in range(min(batch, len(queue))):
+            for found in queue.pop(0)[1]:
+                self.watcher.take(self.stores[crc32(match_key(found)) % 2], found)
+
+    def tick(self, partition: int, early_ms: int, data: st.DataObject) -> None:
+        # No tick may be later than what its partition has still to send.
+        queue = self.queues[partition]
+        time_ms = (queue[0][0] if queue else self.until_ms) - early_ms
+        for number, store in enumerate(self.stores):
+            if data.draw(st.booleans()):  # a batch that is given up after all was done, and worked on again
+                given_up = Tick(partition=partition, partitions=PARTITIONS, time_ms=time_ms + 1000)
+                self.watcher.tick(saved_and_restored(store), given_up)
+            self.alerts += self.watcher.tick(store, Tick(partition=partition, partitions=PARTITIONS, time_ms=time_ms))
+            if data.draw(st.booleans()):  # a crash
+                self.stores[number] = saved_and_restored(store)
+                self.watcher = Watcher(self.rules)
+
+
+def live(log: list[tuple[Report, bool]], rules: Rules, until_ms: int, data: st.DataObject) -> list[Alert]:
+    """Run the log as a cluster might."""
+    cluster = Cluster(log, rules, until_ms)
+    while ready := [number for number, queue in enumerate(cluster.queues) if queue]:
+        partition = data.draw(st.sampled_from(ready))
+        cluster.send(partition, data.draw(st.integers(1, 5)))
+        if data.draw(st.booleans()):
+            cluster.tick(partition, data.draw(st.sampled_from([0, 0, 1, 500, 7000])), data)
+    for partition in range(PARTITIONS):
+        cluster.tick(partition, 0, data)
+    return sorted(cluster.alerts, key=lambda alert: (alert.updated_at, alert.id, alert.revision))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(log=logs(), more=st.sampled_from([0, 1, HOUR, 2 * DAY, 30 * DAY]), data=st.data())
+def test_any_batches_interleaving_ticks_and_crashes_give_the_oracles_alerts(
+    rules: Rules, log: list[tuple[Report, bool]], more: int, data: st.DataObject
+) -> None:
+    last_ms = max((to_ms(told.received_at) for told, _ in log), default=0)
+    until_ms = (last_ms // 1000 + 1 + more) * 1000
+    expected = run_log(log, rules, until_ms)
+    assert list(map(encode, live(log, rules, until_ms, data))) == list(map(encode, expected))
+    seen = {(alert.id, alert.updated_at) for alert in expected}
+    assert len(seen) == len(expected), "more than one record of an alert in a round"
+
+
+@settings(max_examples=50, deadline=None)
+@given(log=logs())
+def test_everything_resolves_and_the_state_ends_empty(rules: Rules, log: list[tuple[Report, bool]]) -> None:
+    store, watcher = MemoryStore(), Watcher(rules)
+    for told, backfill in log:
+        for found in match(told, rules, backfill=backfill).matches:
+            watcher.take(store, found)
+    last: dict[str, Any] = {}
+    for alert in watcher.tick(store, Tick(partition=0, partitions=1, time_ms=4_000_000_000_000)):
+        assert alert.revision == (last[alert.id].revision if alert.id in last else 0) + 1
+        last[alert.id] = alert
+    assert {alert.state for alert in last.values()} <= {"resolved"}
+    assert {key[:1] for key in store.entries} <= {b"c", b"v"}
