@@ -33,8 +33,8 @@ class Article(Model):
     title: Text = ""
     text: Text = ""
     published_at: UTCTime
-    source: Text = ""
-    url: Text = ""
+    source: Annotated[Text, Field(max_length=512)] = ""
+    url: Annotated[Text, Field(max_length=2048)] = ""
     lang: Annotated[str | None, Field(max_length=64)] = None
 
     @model_validator(mode="after")

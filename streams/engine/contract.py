@@ -11,7 +11,8 @@ The **runner** owes a step that
 - how records are cut into batches is nobody's business: a step must give the same effects for any cut.
 
 A step owes the runner that it raises for no record: what it cannot process becomes a dead letter. An exception that
-leaves a step is a bug; the runner then tries each record alone and makes a dead letter of the one that raises.
+leaves a step is a bug; the runner then tries each record alone and makes a dead letter of the one that raises, unless
+that one is vital (a tick: without it the clock would stand still in silence): then the worker stops, and says so.
 """
 
 from __future__ import annotations
@@ -84,6 +85,9 @@ class Step(Protocol):
     @property
     def name(self) -> str:
         """A word: labels metrics, and stands in dead letters."""
+
+    def vital(self, record: Record) -> bool:
+        """Whether all later records need this one's effects: it is never a dead letter, the worker stops instead."""
 
     def __call__(self, records: Sequence[Record], store: Store) -> Effects:
         """Process the records in order."""

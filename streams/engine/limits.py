@@ -7,9 +7,9 @@ from collections import deque
 from streams.errors import PoisonError
 
 RUN = 1_000
-"""Failures in a row, in one partition."""
+"""Failures of a partition, in batches in a row of which nothing could be processed."""
 WINDOW, RATIO = 2_000, 0.9
-"""Of the last WINDOW records of a partition, this share."""
+"""Of the last WINDOW records of a partition, to whole batches, this share."""
 
 
 class StopLimit:
@@ -17,15 +17,18 @@ class StopLimit:
 
     def __init__(self) -> None:
         self._run = 0
-        self._last: deque[bool] = deque(maxlen=WINDOW)
+        self._last: deque[tuple[int, int]] = deque()
 
     def add(self, understood: int, failed: int) -> None:
         """Enter a committed batch. Raises PoisonError beyond a limit; the next worker goes on behind the batch."""
-        self._run = failed + (0 if understood else self._run)
-        self._last.extend([False] * understood + [True] * failed)
-        bad = sum(self._last)
-        if self._run >= RUN or (len(self._last) == WINDOW and bad >= RATIO * WINDOW):
+        self._run = 0 if understood else self._run + failed
+        self._last.append((understood, failed))
+        seen = sum(map(sum, self._last))
+        while seen - sum(self._last[0]) >= WINDOW:
+            seen -= sum(self._last.popleft())
+        bad = sum(failed for _, failed in self._last)
+        if self._run >= RUN or (seen >= WINDOW and bad >= RATIO * seen):
             raise PoisonError(
-                f"{bad} of the last {len(self._last)} records could not be processed: stopped rather than drain the "
-                "topic into dead letters. `tocsin dead-letters ls` says why"
+                f"{max(bad, self._run)} of the last {max(seen, self._run)} records could not be processed: stopped "
+                "rather than drain the topic into dead letters. `tocsin dead-letters ls` says why"
             )

@@ -112,6 +112,7 @@ class Partition:
                 self.idle.set()
                 self.last_progress = time.monotonic()
                 await self._wake.wait()
+                self.last_progress = time.monotonic()  # waiting for work is no stall
             self.idle.clear()
             if not self.queue:
                 continue

@@ -58,6 +58,10 @@ class ReadStep:
     max_text_bytes: int
     name: str = "read"
 
+    def vital(self, record: Record) -> bool:
+        """A tick: it moves the clock of watch."""
+        return is_tick(record)
+
     def __call__(self, records: Sequence[Record], store: Store) -> Effects:
         effects, tick = Effects(), None
         for record in records:
@@ -118,6 +122,10 @@ class WatchStep:
     watcher: Watcher
     topics: Topics
     name: str = "watch"
+
+    def vital(self, record: Record) -> bool:
+        """A tick: rounds are run at it, and what one cannot run the next could not either."""
+        return is_tick(record)
 
     def __call__(self, records: Sequence[Record], store: Store) -> Effects:
         effects = Effects()
@@ -182,7 +190,7 @@ def _reason(error: ValidationError) -> str:
         return "missing_field"
     if first["loc"][:1] == ("published_at",):
         return "bad_time"
-    return "no_text" if not first["loc"] else "invalid_field"
+    return "no_text" if first["type"] == "value_error" and not first["loc"] else "invalid_field"
 
 
 def _sentence(error: ValidationError) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
 from streams.engine.contract import Effects
 from streams.engine.steps import TICK
@@ -60,7 +59,7 @@ class Ticker:
                 while True:
                     await self._wait()
                     await self._tick(producer)
-            except KafkaError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is: without ticks the clock of watch stands still
                 log.warning("ticks: %r; trying again", error)
                 await asyncio.sleep(1)
             finally:
@@ -74,7 +73,8 @@ class Ticker:
                 await asyncio.wait_for(self._wake.wait(), _IDLE_SECONDS)
             except TimeoutError:
                 return
-        await asyncio.sleep(max(0.0, self._owed_ms / 1000 - time.time()))
+        # At most a second: if our clock is behind the broker's, its stamp decides (see `_tick`).
+        await asyncio.sleep(min(1.0, max(0.0, self._owed_ms / 1000 - time.time())))
 
     async def _tick(self, producer: AIOKafkaProducer) -> None:
         """One tick for each partition. The stamps decide: a broker whose clock is behind is asked again."""

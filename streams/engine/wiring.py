@@ -14,6 +14,7 @@ from streams.engine.contract import Step
 from streams.engine.steps import ReadStep, Topics, WatchStep
 from streams.engine.work import Limits
 from streams.engine.worker import Worker
+from streams.errors import InputError
 from streams.metrics import Metrics
 from streams.reading import Reader
 from streams.settings import Settings
@@ -58,17 +59,31 @@ def replay_mark(settings: Settings) -> Headers:
     return (("replay-id", settings.replay_id.encode()),) if settings.replay_id else ()
 
 
+def _check_topics(settings: Settings) -> None:
+    """Raises InputError where a topic is missing or has other partitions: nothing would come out, and nobody told."""
+    for drift in kafka_topics.check(settings):
+        if drift.setting == "topic":
+            raise InputError(f"there is no topic {drift.topic}: `tocsin topics create`")
+        if drift.setting == "partitions":
+            raise InputError(
+                f"{drift.topic} has {drift.found} partitions and TOCSIN_PARTITIONS is {drift.wanted}: "
+                f"set it to {drift.found} (a topic keeps its partitions for ever)"
+            )
+
+
 def make_worker(settings: Settings, stage: str) -> Worker:
-    """The `read` or the `watch` worker. Raises TocsinError where seeds, broker or settings are amiss."""
+    """The `read` or the `watch` worker. Raises TocsinError where seeds, broker, topics or settings are amiss."""
+    _check_topics(settings)
     seeds = load_seeds(settings)
     step: Step = read_step(settings, seeds) if stage == "read" else watch_step(settings, seeds)
     sizes = {settings.topic(topic.name): topic.max_bytes for topic in kafka_topics.TOPICS}
+    changelog = settings.topic("watch-state") if stage == "watch" else None
     plan = Plan(
         group=settings.group(stage),
         topic=settings.topic("articles" if stage == "read" else "matches"),
-        changelog=settings.topic("watch-state") if stage == "watch" else None,
+        changelog=changelog,
         step=step,
-        limits=Limits(settings.topic("dead-letters"), sizes),
+        limits=Limits(settings.topic("dead-letters"), sizes, changelog or ""),
         headers=replay_mark(settings),
         session_timeout_seconds=settings.session_timeout_seconds,
     )

@@ -9,26 +9,36 @@ from dataclasses import dataclass, replace
 from schemas import DeadLetter
 from streams.engine.contract import Effects, Output, Record, Step
 from streams.engine.state import View
+from streams.errors import PoisonError
 from streams.store import Store
 
 BATCH_SECONDS = 1.0
 """Past this a batch is closed: a transaction and a shutdown wait for a batch."""
+SLICE_BYTES = 1 << 18
+"""Of one slice: a few heavy records after many light ones must not hold up the end of the batch."""
 _RECORD_OVERHEAD = 1024
 """What Kafka's record format and batch header add at most, generously (varints, 61 bytes of header)."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the topics allow: the largest record by full topic name, and where dead letters go."""
+    """What the topics allow: the largest record by full topic name; where dead letters and changes of state go."""
 
     dead_letters: str
     max_bytes: Mapping[str, int]
+    changelog: str = ""
 
     def too_large(self, output: Output) -> bool:
         """Whether the broker would refuse it. A refused record would be tried for ever."""
         size = len(output.key or b"") + len(output.value or b"") + _RECORD_OVERHEAD
         size += sum(len(name) + len(value) for name, value in output.headers)
         return size > self.max_bytes.get(output.topic, 1 << 20)
+
+    def problem(self, effects: Effects, changes: Mapping[bytes, bytes | None]) -> str:
+        """What the broker would refuse of these, or nothing."""
+        state = (Output(self.changelog, key, value) for key, value in changes.items())
+        found = next((output.topic for output in (*effects.outputs, *state) if self.too_large(output)), None)
+        return "" if found is None else f"a record of {found or 'the state'} would be too large"
 
 
 @dataclass(frozen=True)
@@ -45,12 +55,12 @@ def work(step: Step, records: Sequence[Record], state: Store, limits: Limits) ->
     """Process `records` in order until they are done or about BATCH_SECONDS have passed; at least one.
 
     Slices grow while they are fast, so that the clock is looked at often enough for slow steps and seldom for fast
-    ones. Never raises for a record: see `_slice`.
+    ones. Raises PoisonError where a vital record fails: see `_slice`.
     """
     effects, view, used, size = Effects(), View(state), 0, 1
     start = now = time.monotonic()
     while used < len(records) and now - start < BATCH_SECONDS:
-        part = records[used : used + size]
+        part = records[used : used + _light(records, used, size)]
         effects.add(_slice(step, part, view, limits))
         used += len(part)
         before, now = now, time.monotonic()
@@ -63,15 +73,14 @@ def _slice(step: Step, records: Sequence[Record], view: View, limits: Limits) ->
     attempt = View(view)
     try:
         effects = step(records, attempt)
-        problem = next(
-            (f"a record of {o.topic} would be too large" for o in effects.outputs if limits.too_large(o)), ""
-        )
-        reason = "too_large"
+        problem, reason = limits.problem(effects, attempt.changes), "too_large"
     except Exception as error:  # noqa: BLE001 - whatever a step raises is the record's fault until a person looks
         problem, reason = f"{type(error).__name__}: {error}", "step_failed"
     if not problem:
         attempt.settle()
         return effects
+    if len(records) == 1 and step.vital(records[0]):
+        raise PoisonError(f"{_place(records[0])}: {step.name} cannot go on: {problem}")
     if len(records) == 1:
         letter = dead_letter(records[0], step.name, reason, problem)
         return Effects(dead_letters=[(records[0], letter)])
@@ -79,6 +88,20 @@ def _slice(step: Step, records: Sequence[Record], view: View, limits: Limits) ->
     for record in records:
         effects.add(_slice(step, [record], view, limits))
     return effects
+
+
+def _light(records: Sequence[Record], start: int, count: int) -> int:
+    """How many of the next `count` records together stay below SLICE_BYTES; at least one."""
+    size, end = 0, min(start + count, len(records))
+    for number in range(start, end):
+        size += len(records[number].value or b"")
+        if size > SLICE_BYTES:
+            return max(1, number - start)
+    return end - start
+
+
+def _place(record: Record) -> str:
+    return f"{record.topic}/{record.partition}/{record.offset}"
 
 
 def dead_letter(record: Record, step: str, reason: str, detail: str) -> DeadLetter:

@@ -29,6 +29,9 @@ class Count:
     slow_seconds: float = 0.0
     stateful: bool = True
 
+    def vital(self, record: Record) -> bool:
+        return record.value == b"vital"
+
     def __call__(self, records: Sequence[Record], store: Store) -> Effects:
         effects = Effects()
         for record in records:

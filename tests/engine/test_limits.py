@@ -40,3 +40,10 @@ def test_ticks_count_as_neither() -> None:
         for _ in range(RUN):
             limit.add(0, 1)
             limit.add(0, 0)
+
+
+def test_a_batch_with_a_third_of_bad_records_between_good_ones_does_not_stop_the_worker() -> None:
+    limit = StopLimit()
+    for _ in range(20):
+        limit.add(2800, 1200)
+    limit.add(2000, 1900)

@@ -3,9 +3,12 @@
 import time
 from collections.abc import Sequence
 
+import pytest
+
 from streams.engine import work as module
 from streams.engine.contract import Effects, Output, Record
 from streams.engine.work import Limits, letters, work
+from streams.errors import PoisonError
 from streams.store import MemoryStore, Store
 from tests.engine.counting_worker import Count, limits
 
@@ -72,6 +75,9 @@ def test_a_step_that_raises_only_for_many_records_loses_none() -> None:
         def name(self) -> str:
             return "fussy"
 
+        def vital(self, record: Record) -> bool:
+            return False
+
         def __call__(self, records: Sequence[Record], store: Store) -> Effects:
             if len(records) > 1:
                 raise ValueError("too many at once")
@@ -79,3 +85,37 @@ def test_a_step_that_raises_only_for_many_records_loses_none() -> None:
 
     done = work(Fussy(), records(b"1", b"2", b"3"), MemoryStore(), Limits("dead", {}))
     assert [output.value for output in done.effects.outputs] == [b"1", b"2", b"3"]
+
+
+def test_a_vital_record_that_fails_stops_the_worker_and_is_no_dead_letter() -> None:
+    class Stuck(Count):
+        def __call__(self, records: Sequence[Record], store: Store) -> Effects:
+            raise ValueError("no way")
+
+    with pytest.raises(PoisonError, match=r"in/0/0: count cannot go on: ValueError: no way"):
+        work(Stuck("out"), records(b"vital"), MemoryStore(), limits(""))
+    assert work(Stuck("out"), records(b"other"), MemoryStore(), limits("")).effects.dead_letters
+
+
+def test_a_change_of_state_that_the_changelog_would_refuse_makes_a_dead_letter() -> None:
+    class Hoarder(Count):
+        def __call__(self, records: Sequence[Record], store: Store) -> Effects:
+            store.put(b"k", b"x" * 2_000_000)
+            return Effects(understood=1)
+
+    done = work(Hoarder("out"), records(b"1"), MemoryStore(), limits(""))
+    assert done.changes == {}
+    assert done.effects.dead_letters[0][1].reason == "too_large"
+
+
+def test_heavy_records_after_light_ones_do_not_make_a_long_slice() -> None:
+    step, heavy = Count("out"), b"x" * 200_000
+    seen: list[int] = []
+
+    class Watching(Count):
+        def __call__(self, records: Sequence[Record], store: Store) -> Effects:
+            seen.append(sum(len(record.value or b"") for record in records))
+            return step(records, store)
+
+    work(Watching("out"), records(*[b"x"] * 600, *[heavy] * 8), MemoryStore(), Limits("dead", {"out": 1 << 20}))
+    assert max(seen) <= module.SLICE_BYTES
