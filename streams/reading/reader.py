@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from schemas import Article, Report
+from schemas import Actor, Article, Report
 from streams.reading.actors import find_actors, represent
 from streams.reading.dates import find_dates
 from streams.reading.document import Cast, Mention, Sentence
@@ -26,6 +26,10 @@ from streams.reading.topics import Topic, Vocabulary
 
 # Raised with every change of code that can change a report.
 CODE_VERSION = "2"
+
+
+MAX_ACTORS, MAX_MENTIONS, MAX_SIGNALS, MAX_ITEMS = 500, 100, 300, 1_000
+"""What a report holds at most, the first of each: no article makes one that is larger than Kafka takes (8 MiB)."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,12 @@ class Reader:
             received_at=received_at,
             lang=language,
             version=self.version,
-            actors=tuple(cast.actors.values()),
+            actors=_bounded(cast),
             fingerprint=fingerprint(article.title, article.text),
         )
         if language not in (None, "en"):
             # What is told by form (offices, unknown persons) is told by English forms.
-            return report.model_copy(update={"actors": tuple(a for a in cast.actors.values() if a.known)})
+            return report.model_copy(update={"actors": tuple(a for a in report.actors if a.known)})
         sentences = _once(sentences)
         spoken = find_quotes(sentences, cast, article.title, article.text)
         cast = represent(cast, _glosses(sentences, cast, spoken))
@@ -84,15 +88,23 @@ class Reader:
         stances = find_stances(sentences, cast, spoken, found, own)
         return report.model_copy(
             update={
-                "actors": tuple(cast.actors.values()),
-                "quotes": spoken.quotes,
-                "signals": tuple(tell(one) for one in found),
-                "stances": stances,
+                "actors": _bounded(cast),
+                "quotes": spoken.quotes[:MAX_ITEMS],
+                "signals": tuple(tell(one) for one in found[:MAX_SIGNALS]),
+                "stances": stances[:MAX_SIGNALS],
                 "tone": tone(stances),
-                "figures": find_figures(sentences),
-                "dates": find_dates(sentences, day),
+                "figures": find_figures(sentences)[:MAX_ITEMS],
+                "dates": find_dates(sentences, day)[:MAX_ITEMS],
             }
         )
+
+
+def _bounded(cast: Cast) -> tuple[Actor, ...]:
+    """The first actors, each with its first mentions."""
+    return tuple(
+        actor.model_copy(update={"mentions": actor.mentions[:MAX_MENTIONS]})
+        for actor in list(cast.actors.values())[:MAX_ACTORS]
+    )
 
 
 def _once(sentences: tuple[Sentence, ...]) -> tuple[Sentence, ...]:

@@ -55,6 +55,10 @@ class Found:
     sentence: Sentence
 
 
+MAX_EVIDENCE, MAX_PARTIES = 1_000, 50
+"""Characters of a sentence, and actors on one side of it, that are told: reports and alerts have to travel."""
+
+
 def find_signals(
     sentences: Sequence[Sentence],
     gates: Sequence[set[str]],
@@ -85,8 +89,8 @@ def tell(found: Found) -> Signal:
         action=action.name,
         modality=found.modality,
         direction=direction(action.sign, found.modality),
-        initiator=found.parties.initiator,
-        target=found.parties.target,
+        initiator=found.parties.initiator[:MAX_PARTIES],
+        target=found.parties.target[:MAX_PARTIES],
         speaker=found.speaker,
         evidence=evidence(sentence),
         confidence=_confidence(found.candidate, found.modality),
@@ -100,10 +104,10 @@ def _confidence(one: Candidate, modality: Modality) -> float:
 
 
 def evidence(sentence: Sentence) -> Span:
-    """The span of a sentence."""
-    return Span.model_validate(
-        {"in": sentence.field, "start": sentence.start, "end": sentence.end, "text": sentence.text}
-    )
+    """The span of a sentence. Of one that is longer than any sentence is, the end lies where the text given ends."""
+    text = sentence.text[:MAX_EVIDENCE]
+    end = sentence.start + len(text)
+    return Span.model_validate({"in": sentence.field, "start": sentence.start, "end": end, "text": text})
 
 
 def _at_home(

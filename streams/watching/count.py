@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from schemas import Match
 from streams.watching.groups import Episode, Group, Place, place
 from streams.watching.rules import Count
-from streams.watching.stories import Story
+from streams.watching.stories import MAX_SOURCES, Story
 from streams.watching.telling import Ring, alert_id, forget, take
 
 
@@ -171,5 +171,5 @@ class _Counting:
 
 
 def _list(sources: list[str], source: str) -> None:
-    if source not in sources:
+    if source not in sources and len(sources) < MAX_SOURCES:
         sources.append(source)

@@ -17,6 +17,9 @@ MAX_GROUPS = 1000
 
 Group = tuple[str, ...]
 
+MAX_TITLE = 500
+"""Characters of a title that travel on: in a headline feed the whole story may stand there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -107,7 +110,7 @@ def _match(rule: Rule, group: Group, items: Sequence[Signal | Stance], report: R
         rule=rule.name,
         group={field.name: value for field, value in zip(rule.group_by, group, strict=True)},
         article_id=report.article_id,
-        title=report.title,
+        title=report.title[:MAX_TITLE],
         url=report.url,
         source=report.source,
         published_at=report.published_at,

@@ -10,6 +10,8 @@ from schemas import Evidence
 
 APART_MS = 7 * 86_400_000
 """The same words more than this after a story's first article are a new event: sanctions are renewed each year."""
+MAX_SOURCES = 1_000
+"""Sources listed of one story, and of one episode: more than confirm anything, few enough to travel."""
 MAX_ARTICLES = 100
 """Ids held of one story. A copy beyond these that comes twice counts as two copies: only its receipt is later."""
 
@@ -58,7 +60,7 @@ class Story:
         """Another article tells the same."""
         if len(self.articles) < MAX_ARTICLES:
             self.articles.append(article_id)
-        if source not in self.sources:
+        if source not in self.sources and len(self.sources) < MAX_SOURCES:
             self.sources.append(source)
         self.last_ms = now_ms
 
