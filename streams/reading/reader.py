@@ -25,7 +25,7 @@ from streams.reading.topic_files import load_topics
 from streams.reading.topics import Topic, Vocabulary
 
 # Raised with every change of code that can change a report.
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 
 
 MAX_ACTORS, MAX_MENTIONS, MAX_SIGNALS, MAX_ITEMS = 500, 100, 300, 1_000

@@ -42,6 +42,7 @@ _NO_CLAUSE = word_set(
     "on in at during to by for after before with about and or but as from of while when , . ; : ( ) - – — ! ?"
 )
 # "…, the spokesman went on."
+_BE = frozenset(("was", "were", "is", "are", "been", "being", "be"))
 _GO = frozenset(("went", "goes", "go"))
 _POINT = frozenset(("pointed", "points", "made", "makes"))
 _AFTER_ON = frozenset(("", ".", ",", ":", *QUOTES))
@@ -83,7 +84,7 @@ class Frame:
         found = [
             i
             for i, word in enumerate(self.words)
-            if word in SPEECH
+            if (word in SPEECH and not (word == "told" and self._word(i - 1) in _BE))
             or (word == "according" and self._word(i + 1) == "to")
             or (word in _GO and self._word(i + 1) == "on" and self._word(i + 2) in _AFTER_ON)
             or (word in _POINT and self._word(i + 1) in ("out", "clear") and self._word(i + 2) == "that")
@@ -147,4 +148,4 @@ class Frame:
         return self.tokens[start].start, self.tokens[end - 1].end
 
     def _word(self, i: int) -> str:
-        return self.words[i] if i < len(self.words) else ""
+        return self.words[i] if 0 <= i < len(self.words) else ""

@@ -17,8 +17,6 @@ _OFFICES = word_set(
 )
 # "…, Darko Pajovic, said that …": what follows the verb is not who speaks.
 _NO_SUBJECT = frozenset(("that", "on", "in", "at", "to", "there", ",", "after", "during", "its", "his", "her"))
-# "…, the government in Bern said": the subject begins after the comma, though no actor is named in it.
-_GENERIC = (["the"], ["a"], ["an"], ["its"], ["their"])
 _BODIES = dict.fromkeys(("company", "group", "firm", "bloc"), "org") | dict.fromkeys(
     ("government", "ministry", "cabinet"), "country"
 )
@@ -93,7 +91,11 @@ class Voices:
                 or word in SPEECH
             ):
                 break
-            if word == "," and (self._within(frame, begin, end) or frame.words[begin : begin + 1] in _GENERIC):
+            # "…, a witness said": the subject begins behind the comma, though no actor is named in it. A comma right
+            # before the verb ends an apposition: "Putin, speaking in Sochi, said".
+            if word == "," and begin < end and frame.words[end - 1] != ",":
+                break
+            if word == "," and self._within(frame, begin, end):
                 break
             begin -= 1
         found = self._within(frame, begin, end)

@@ -105,3 +105,15 @@ def test_speech_in_a_title_is_told_too(read: Read) -> None:
 )
 def test_who_goes_on_points_out_or_is_called_by_kind_is_the_speaker(read: Read, text: str, speaker: str) -> None:
     assert {quote.speaker for quote in read(text).quotes} == {speaker}
+
+
+def test_a_place_before_the_comma_is_not_who_speaks_behind_it(read: Read) -> None:
+    for tail in (
+        "an envoy said",
+        "five people were told",
+        "minister number 3 said",
+        "a source close to the talks said",
+    ):
+        (signal,) = read(f"Norway imposed sanctions on Iran on Monday, {tail}.").signals
+        assert signal.speaker is None, tail
+        assert signal.target == ("country:IR",), tail

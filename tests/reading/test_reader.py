@@ -159,3 +159,17 @@ def test_time_grows_in_proportion_to_the_text(reader: Reader, piece: str) -> Non
         return taken
 
     assert seconds(120_000) < 8 * max(seconds(30_000), 0.04)
+
+
+def test_a_report_of_the_densest_article_stays_small_enough_to_travel(reader: Reader) -> None:
+    sentence = "Norway imposed sanctions on Iran, Russia and Serbia, Vladimir Putin told Jane Roe for $5 on May 3. "
+    now = datetime(2024, 5, 1, tzinfo=UTC)
+    dense = Article(id="x", text=sentence * 1_200, published_at=now)
+    endless = Article(id="y", text="sanctions imposed by Norway on Iran and " * 3_000, published_at=now)
+    for article in (dense, endless):
+        report = reader.read(article, now)
+        assert len(encode(report)) < 1 << 20
+        assert all(len(signal.evidence.text) <= 1_000 for signal in report.signals)
+        for signal in report.signals:
+            assert article.text[signal.evidence.start : signal.evidence.end] == signal.evidence.text
+    assert len(reader.read(dense, now).signals) == 300

@@ -29,7 +29,7 @@ def test_a_summary_tells_counts_and_the_first_evidence(tmp_path: Path) -> None:
 
 
 def test_a_summary_is_one_line_and_never_longer_than_its_bound(tmp_path: Path) -> None:
-    told = summary_of(tmp_path, "{{ first.title }}", title="two\nlines " + "and more " * 1000)
+    told = summary_of(tmp_path, "{{ first.title }} {{ first.title }}", title="two\nlines " + "and more " * 1000)
     assert len(told) == MAX_LENGTH
     assert told.startswith("Title of two lines and more")
     assert told.endswith("…")
