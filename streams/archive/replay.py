@@ -65,7 +65,11 @@ async def copy_articles(
     Raises ServiceError where Kafka cannot be had.
     """
     consumer = AIOKafkaConsumer(
-        **clients, isolation_level="read_committed", enable_auto_commit=False, max_partition_fetch_bytes=FETCH_BYTES
+        **clients,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="none",  # retention may pass us meanwhile: an error, not a silent jump
+        max_partition_fetch_bytes=FETCH_BYTES,
     )
     producer = AIOKafkaProducer(
         **clients, acks="all", enable_idempotence=True, linger_ms=5, max_request_size=MAX_RECORD_BYTES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -51,14 +52,16 @@ def alerts(
             and (after is None or alert.updated_at >= after)
         )
 
-    asyncio.run(_print(load(), wanted, form, follow))
+    asyncio.run(print_alerts(load(), form, follow=follow, wanted=wanted))
 
 
-async def _print(settings: Settings, wanted: object, form: Format, follow: bool) -> None:
+async def print_alerts(
+    settings: Settings, form: Format, *, follow: bool, wanted: Callable[[Alert], bool] | None = None
+) -> None:
+    """Those that are held, in order and in their latest revision; with `follow`, then each record as it comes."""
     from streams.broker.connection import client_options
     from streams.engine.tail import in_order, tail
 
-    assert callable(wanted)
     latest: dict[str, Alert] | None = {}
     topic = settings.topic("alerts")
     async for record in tail(client_options(settings), topic, settings.partitions, follow=follow):

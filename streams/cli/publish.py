@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from schemas import Article
+from streams.cli.alerts import parse_time
 from streams.cli.output import err
 from streams.errors import InputError
 from streams.ingest.files import Line, read_lines
@@ -18,6 +20,7 @@ from streams.settings import Settings, load
 
 def publish(
     files: Annotated[list[Path], typer.Argument(help="JSONL of articles, or one plain text a file; - for stdin.")],
+    date: Annotated[str | None, typer.Option("--date", help="The date of plain texts.")] = None,
 ) -> None:
     """Publish articles, with their own dates believed (`backfill`). Publishing a file twice is harmless.
 
@@ -29,13 +32,13 @@ def publish(
 
         curl -s … | tocsin publish -
     """
-    bad = publish_files(load(), files)
+    bad = publish_files(load(), files, parse_time(date))
     if bad:
         raise typer.Exit(1)
 
 
-def publish_files(settings: Settings, files: list[Path]) -> int:
-    """Returns how many lines were no articles."""
+def publish_files(settings: Settings, files: list[Path], date: datetime | None = None) -> int:
+    """Returns how many lines were no articles. `date` is that of plain texts."""
     from streams.ingest.publish import publish as send
 
     bad = 0
@@ -45,7 +48,7 @@ def publish_files(settings: Settings, files: list[Path]) -> int:
         good = []
         for line in lines:
             try:
-                good.append(line.article())
+                good.append(_article(line, date, settings.max_text_bytes))
             except InputError as error:
                 bad += 1
                 err.print(f"left out: {error}", style="yellow", markup=False)
@@ -56,5 +59,14 @@ def publish_files(settings: Settings, files: list[Path]) -> int:
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("", total=len(wanted))
         done = asyncio.run(send(settings, wanted, lambda count: progress.advance(task, count)))
-    err.print(f"published {done.articles} articles to {settings.topic('articles')}", markup=False)
+    err.print(f"published {done} articles to {settings.topic('articles')}", markup=False)
     return bad
+
+
+def _article(line: Line, date: datetime | None, max_text_bytes: int) -> Article:
+    """Raises InputError: what a worker would refuse for its size, and what would be believed to be of 1970."""
+    if len(line.raw) > max_text_bytes * 2:
+        raise InputError(f"{line.where}: {len(line.raw)} bytes are more than an article may have")
+    if line.plain and date is None:
+        raise InputError(f"{line.where}: a plain text says no date: publish it with --date")
+    return line.article(date)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -11,7 +11,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from schemas.model import to_ms
 from streams.cli.alerts import parse_time
 from streams.cli.output import Format, err, show_alerts
-from streams.cli.up import stop_event
 from streams.errors import InputError
 from streams.settings import Settings, load
 
@@ -37,12 +36,14 @@ def replay(
     if settings.replay_id is not None:
         raise InputError("TOCSIN_REPLAY_ID is set: it is for the workers of a replay")
     first, last = parse_time(start), parse_time(end)
+    if last and last > datetime.now(UTC):
+        raise InputError(f"--to {end} lies in the future: what is due until then has not happened")
     if first and last and first >= last:
         raise InputError(f"--from {start} is not before --to {end}")
     from streams.cli import running
 
     with running.broker(settings):
-        asyncio.run(_replay(settings, to_ms(first) if first else None, to_ms(last) if last else None, form))
+        running.run(_replay(settings, to_ms(first) if first else None, to_ms(last) if last else None, form))
 
 
 async def _replay(settings: Settings, from_ms: int | None, until_ms: int | None, form: Format) -> None:
@@ -52,7 +53,7 @@ async def _replay(settings: Settings, from_ms: int | None, until_ms: int | None,
     from streams.engine.idle import until_idle
     from streams.engine.tail import held_alerts
 
-    stop, mine, clients = stop_event(), replay_settings(settings), client_options(settings)
+    mine, clients = replay_settings(settings), client_options(settings)
     await running.make_topics(mine)
     columns = (TextColumn("copying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
@@ -65,6 +66,6 @@ async def _replay(settings: Settings, from_ms: int | None, until_ms: int | None,
     err.print(f"replay {mine.replay_id}: {copied.records} records copied to {mine.topic('articles')}", markup=False)
     if copied.cold:
         err.print("cold start: the range begins after the first record", style="yellow", markup=False)
-    async with running.workers(mine, stop) as workers:
-        await workers.until(stop, until_idle(mine, clients, ticks=False))
+    async with running.workers(mine) as workers:
+        await workers.until(until_idle(mine, clients, ticks=False))
     show_alerts(await held_alerts(clients, mine.topic("alerts"), mine.partitions), form)

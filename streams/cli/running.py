@@ -8,7 +8,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -79,41 +79,69 @@ async def make_topics(settings: Settings) -> None:
 
 @dataclass(frozen=True)
 class Workers:
-    """What runs: ports of the metrics by stage, what Kafka clients are made with, who has stopped for good."""
+    """What runs: ports of the metrics by stage, what Kafka clients are made with, who keeps it running."""
 
     ports: dict[str, int]
     clients: dict[str, Any]
-    failed: asyncio.Event
+    supervisor: Supervisor
 
-    async def until(self, stop: asyncio.Event, *work: Awaitable[None]) -> None:
-        """Until the first of `work` is done. Raises what it raises, KeyboardInterrupt on `stop`, TocsinError when a
-        worker has stopped for good."""
-        tasks = [asyncio.ensure_future(w) for w in work]
-        events = [asyncio.create_task(event.wait()) for event in (stop, self.failed)]
-        done, others = await asyncio.wait([*tasks, *events], return_when=asyncio.FIRST_COMPLETED)
-        for other in others:
-            other.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        for task in done:
-            await task
-        if self.failed.is_set():
-            raise TocsinError("a worker stopped for good; what it said stands above")
-        if stop.is_set():
-            raise KeyboardInterrupt
+    async def until(self, work: Awaitable[None]) -> None:
+        """Until `work` is done. Raises what it raises, or what a worker that has stopped for good stands for."""
+        tasks = [asyncio.ensure_future(work), asyncio.create_task(self.supervisor.failed.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if self.supervisor.failed.is_set():
+                raise _failure(self.supervisor.exit_code)
+            await tasks[0]
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _failure(code: int) -> TocsinError:
+    """An error that ends us with the worker's own exit code."""
+    error = TocsinError("a worker stopped for good; what it said stands above")
+    error.exit_code = code
+    return error
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run until it is done. Ctrl-C and SIGTERM cancel it, once however often they come, so that all ends in order."""
+
+    async def guarded() -> None:
+        task = asyncio.current_task()
+        assert task
+        stopping = False
+
+        def stop() -> None:
+            nonlocal stopping
+            if not stopping:
+                stopping = True
+                task.cancel()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
+        try:
+            await main
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+
+    asyncio.run(guarded())
 
 
 @asynccontextmanager
-async def workers(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Workers]:
+async def workers(settings: Settings) -> AsyncIterator[Workers]:
     """One of each stage, supervised and ready."""
     began = time.monotonic()
     supervisor = Supervisor(lambda text: err.print(text, style="yellow", markup=False))
     ports = _ports(settings)
-    running = Workers(ports, client_options(settings), supervisor.failed)
+    running = Workers(ports, client_options(settings), supervisor)
     keeping = asyncio.create_task(_keep_broker(settings))
     try:
         for stage, port in ports.items():
             supervisor.start(_child(settings, stage, port))
-        await running.until(stop, _until_ready(settings, ports))
+        await running.until(_until_ready(settings, ports))
         say("workers", time.monotonic() - began, "read and watch are ready")
         yield running
     finally:

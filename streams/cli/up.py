@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ from typing import Annotated
 
 import typer
 
-from schemas import Alert
 from streams.cli.output import Format, err, show_alerts
 from streams.cli.publish import publish_files
 from streams.errors import InputError
@@ -48,7 +46,7 @@ def up(
         load_seeds(settings)  # a mistake in a file is told before anything is started
         running.say("knowledge", time.monotonic() - began, str(settings.seeds_folder()))
         with running.broker(settings):
-            asyncio.run(_up(settings, seed=seed, until_idle=until_idle, form=form))
+            running.run(_up(settings, seed=seed, until_idle=until_idle, form=form))
 
 
 @contextmanager
@@ -70,48 +68,23 @@ def only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def stop_event() -> asyncio.Event:
-    """Set by Ctrl-C and SIGTERM from now on."""
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
-
-
 async def _up(settings: Settings, *, seed: bool, until_idle: bool, form: Format) -> None:
     from streams.cli import running
+    from streams.cli.alerts import print_alerts
     from streams.engine.idle import until_idle as idle
     from streams.engine.tail import held_alerts
     from streams.ingest.files import seed_files
 
-    stop = stop_event()
     await running.make_topics(settings)
-    async with running.workers(settings, stop) as workers:
+    async with running.workers(settings) as workers:
         if seed:
             await asyncio.to_thread(publish_files, settings, seed_files(settings.seeds_folder()))
         if not until_idle:
             _hint(settings, workers.ports)
-            await workers.until(stop, _print(settings, form))
+            await workers.until(print_alerts(settings, form, follow=True))
             return
-        await workers.until(stop, idle(settings, workers.clients))
+        await workers.until(idle(settings, workers.clients))
         show_alerts(await held_alerts(workers.clients, settings.topic("alerts"), settings.partitions), form)
-
-
-async def _print(settings: Settings, form: Format) -> None:
-    from streams.broker.connection import client_options
-    from streams.engine.tail import in_order, tail
-
-    latest: dict[str, Alert] = {}
-    held = True
-    async for record in tail(client_options(settings), settings.topic("alerts"), settings.partitions, follow=True):
-        if record is None:
-            show_alerts(in_order(latest.values()), form)
-            held = False
-        elif record.value is not None:
-            alert = Alert.model_validate_json(record.value)
-            latest[alert.id] = alert
-            if not held:
-                show_alerts([alert], form)
 
 
 def _hint(settings: Settings, ports: dict[str, int]) -> None:

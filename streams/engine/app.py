@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,6 +49,7 @@ def make_app(plan: Plan, bootstrap: str, credentials: Any) -> faust.App:
         plan.group,
         broker=[f"kafka://{server}" for server in bootstrap.split(",")],
         store="memory://",
+        datadir=f"{tempfile.gettempdir()}/tocsin-{os.getuid()}",  # it wants a folder, and keeps nothing there
         autodiscover=False,
         web_enabled=False,
         topic_disable_leader=True,

@@ -27,21 +27,29 @@ async def until_idle(settings: Settings, clients: Mapping[str, Any], *, ticks: b
     admin = AIOKafkaAdminClient(**clients)
     # No member of the groups: it looks at their offsets, and at what lies behind them.
     consumer = AIOKafkaConsumer(
-        **clients, isolation_level="read_committed", enable_auto_commit=False, max_partition_fetch_bytes=FETCH_BYTES
+        **clients,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=FETCH_BYTES,
     )
+    # Its ends count open transactions in: what stands behind one that a killed worker left open is not done.
+    all_there_is = AIOKafkaConsumer(**clients, isolation_level="read_uncommitted", enable_auto_commit=False)
     try:
         await admin.start()
         await consumer.start()
+        await all_there_is.start()
         consumer.assign([*articles, *matches])
-        ends: Mapping[TopicPartition, int] = await consumer.end_offsets(articles)
+        ends: Mapping[TopicPartition, int] = await all_there_is.end_offsets(articles)
         if ticks:
             ends = await _after_ticks(consumer, ends)
         await _until_committed(admin, settings.group("read"), consumer, ends)
-        ends = await consumer.end_offsets(matches)
+        ends = await all_there_is.end_offsets(matches)
         await _until_committed(admin, settings.group("watch"), consumer, ends)
     except KafkaError as error:
         raise ServiceError(f"waiting for the workers: {error!r}") from error
     finally:
+        await all_there_is.stop()
         await consumer.stop()
         await admin.close()
 

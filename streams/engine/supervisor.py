@@ -19,6 +19,8 @@ _BACKOFF_SECONDS = (0.5, 15.0)
 _HEALTHY_SECONDS = 30.0
 """A process that lived so long starts again without delay."""
 _TERM_SECONDS = 7.0
+_LOG_BYTES = 8 << 20
+"""A larger log is put aside when its process starts."""
 _FINAL_CODES = (InputError.exit_code, PoisonError.exit_code)
 """A restart would not help: a person has to."""
 
@@ -44,10 +46,11 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """`report(text)` is told of every death. `failed` is set when a child is not started again."""
+    """`report(text)` is told of every death. `failed` is set when a child is not started again, `exit_code` is its."""
 
     report: Callable[[str], None]
     failed: asyncio.Event = field(default_factory=asyncio.Event)
+    exit_code: int = 0
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
 
@@ -78,6 +81,7 @@ class Supervisor:
             code = await self._run(child)
             if code in _FINAL_CODES:
                 self.report(f"{child.name} stopped for good (exit code {code}): {_last_line(child.log)}")
+                self.exit_code = code
                 self.failed.set()
                 return
             delay = _BACKOFF_SECONDS[0] if time.monotonic() - started > _HEALTHY_SECONDS else delay
@@ -87,6 +91,8 @@ class Supervisor:
 
     async def _run(self, child: Child) -> int:
         child.log.parent.mkdir(parents=True, exist_ok=True)
+        if child.log.exists() and child.log.stat().st_size > _LOG_BYTES:
+            child.log.replace(child.log.with_suffix(".log.1"))
         with child.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 console_script(),
@@ -109,6 +115,6 @@ def _send(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
 
 def _last_line(log: Path) -> str:
     with suppress(OSError):
-        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        lines = log.read_bytes()[-4096:].decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else ""
     return ""

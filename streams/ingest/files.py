@@ -53,7 +53,7 @@ def read_lines(paths: list[Path]) -> Iterator[Line]:
         name = "<stdin>" if path == STDIN else str(path)
         try:
             with sys.stdin.buffer if path == STDIN else path.open("rb") as file:
-                first = file.readline()
+                first = file.readline().removeprefix(b"\xef\xbb\xbf")  # a byte order mark
                 if not first.lstrip().startswith(b"{"):
                     yield Line(f"{name}:1", first + file.read(), plain=True)
                     continue

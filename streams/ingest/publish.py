@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from schemas import Article, EventType, encode, headers
 from streams.broker.connection import client_options
+from streams.broker.topics import MAX_RECORD_BYTES
 from streams.engine.steps import BACKFILL
 from streams.errors import ServiceError
 from streams.settings import Settings
 
-_MAX_BYTES = 8 << 20
 
-
-@dataclass(frozen=True)
-class Published:
-    """How many were written."""
-
-    articles: int
-
-
-async def publish(settings: Settings, articles: Iterable[Article], done: Callable[[int], None]) -> Published:
+async def publish(settings: Settings, articles: Iterable[Article], done: Callable[[int], None]) -> int:
     """Append articles, keyed by id and marked `backfill`: who publishes a file vouches for its dates.
 
-    An article published twice is harmless: a group that holds its id ignores it. `done(n)` after each n more.
+    An article published twice is harmless: a group that holds its id ignores it. `done(n)` after each n more. Returns
+    how many were written.
     Raises ServiceError where Kafka cannot be had; what was acknowledged until then stays.
     """
     producer = AIOKafkaProducer(
@@ -35,7 +27,7 @@ async def publish(settings: Settings, articles: Iterable[Article], done: Callabl
         acks="all",
         enable_idempotence=True,
         linger_ms=5,
-        max_request_size=_MAX_BYTES + 65_536,
+        max_request_size=MAX_RECORD_BYTES,
     )
     count, waiting = 0, []
     try:
@@ -50,11 +42,11 @@ async def publish(settings: Settings, articles: Iterable[Article], done: Callabl
             if len(waiting) >= 500:
                 count += await _settled(waiting, done)
         count += await _settled(waiting, done)
-        return Published(count)
     except KafkaError as error:
         raise ServiceError(f"publishing failed after {count} articles: {error!r}") from error
     finally:
         await producer.stop()
+    return count
 
 
 async def _settled(waiting: list, done: Callable[[int], None]) -> int:  # type: ignore[type-arg]
