@@ -12,7 +12,13 @@ import pytest
 
 from schemas import Alert
 from streams.broker.connection import bootstrap, client_options
+from streams.cli.output import alert_lines
+from streams.engine.contract import Record
+from streams.engine.oracle import run_log
+from streams.engine.steps import BACKFILL
 from streams.engine.supervisor import console_script
+from streams.engine.wiring import load_seeds
+from streams.ingest.files import read_lines, seed_files
 from streams.settings import Settings
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -29,6 +35,21 @@ def test_the_first_command_prints_what_the_readme_says() -> None:
     told = subprocess.run([console_script(), "read", "--text", text[1]], capture_output=True, text=True, check=True)
     printed = [line.split() for line in told.stdout.splitlines() if line.strip()]
     assert printed == [line.split() for line in shown.splitlines() if line.strip() and not line.startswith("$")]
+
+
+def test_the_alerts_that_the_readme_shows_are_those_of_the_seeds() -> None:
+    seeds = load_seeds(Settings())
+    lines = read_lines(seed_files(Settings().seeds_folder()))
+    records = [
+        Record("articles", 0, n, 1_764_000_000_000 + n, b"", line.raw, ((BACKFILL, b"1"),))
+        for n, line in enumerate(lines)
+    ]
+    latest = {alert.id: alert for alert in run_log(records, seeds.reader, seeds.rules)}
+    told = {line.plain for alert in latest.values() for line in alert_lines(alert)}
+    (block,) = (block for block in blocks("text") if "sanctions-pressure" in block)
+    shown = [line.strip() for line in block.splitlines() if line.startswith(("20", " "))]
+    assert len(shown) > 10
+    assert [line for line in shown if line not in told] == []
 
 
 @pytest.mark.kafka
