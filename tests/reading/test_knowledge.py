@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import date
 from pathlib import Path
 
@@ -105,8 +104,6 @@ def test_bytes_that_are_no_utf_8_are_a_mistake(tmp_path: Path) -> None:
         Knowledge.load(folder)
 
 
-def test_the_seeds_load_in_little_time() -> None:
-    start = time.process_time()
+def test_the_seeds_load() -> None:
     knowledge = Knowledge.load(Path(__file__).parents[2] / "seeds")
-    assert time.process_time() - start < 5
     assert knowledge.actors["org:eu"].name == "European Union"
