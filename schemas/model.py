@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 
 class Model(BaseModel):
@@ -36,6 +36,14 @@ def _in_utc(value: datetime) -> datetime:
 
 UTCTime = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]
 """An aware time in UTC, to the millisecond."""
+
+
+def explain(error: ValidationError) -> str:
+    """The first problem of a model, with its field: a sentence for people, without what was written there."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    problem = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {problem}" if where else problem
 
 
 def to_ms(at: datetime) -> int:

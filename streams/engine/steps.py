@@ -9,7 +9,7 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from schemas import Alert, Article, EventType, Match, Report, Tick, encode, headers
-from schemas.model import from_ms, to_ms
+from schemas.model import explain, from_ms, to_ms
 from streams.engine.contract import Effects, Output, Record
 from streams.engine.work import dead_letter
 from streams.reading import Reader
@@ -137,7 +137,7 @@ class WatchStep:
                     continue
                 found = Match.model_validate_json(record.value or b"")
             except ValidationError as error:
-                letter = dead_letter(record, self.name, "invalid_match", _sentence(error))
+                letter = dead_letter(record, self.name, "invalid_match", explain(error))
                 effects.dead_letters.append((record, letter))
                 continue
             effects.understood += 1
@@ -173,7 +173,7 @@ def parse_article(record: Record, max_text_bytes: int) -> Article:
     try:
         article = Article.model_validate_json(text)
     except ValidationError as error:
-        raise Unreadable(_reason(error), _sentence(error)) from error
+        raise Unreadable(_reason(error), explain(error)) from error
     size = len(article.text.encode()) + len(article.title.encode())
     if size > max_text_bytes:
         raise Unreadable("text_too_long", f"title and text have {size} bytes, {max_text_bytes} are allowed")
@@ -191,10 +191,3 @@ def _reason(error: ValidationError) -> str:
     if first["loc"][:1] == ("published_at",):
         return "bad_time"
     return "no_text" if first["type"] == "value_error" and not first["loc"] else "invalid_field"
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first problem, with its field."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from schemas import Article
+from schemas.model import explain
 from streams.errors import InputError
 
 STDIN = Path("-")
@@ -36,9 +37,7 @@ class Line:
         except UnicodeDecodeError as error:
             raise InputError(f"{self.where}: byte {error.start} is not UTF-8") from error
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            field = ".".join(str(part) for part in first["loc"])
-            raise InputError(f"{self.where}: {field + ': ' if field else ''}{first['msg']}") from error
+            raise InputError(f"{self.where}: {explain(error)}") from error
 
 
 def plain_article(text: str, date: datetime | None = None) -> Article:
