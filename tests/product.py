@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -28,6 +29,9 @@ class Workers:
             self._running[stage] = subprocess.Popen(
                 [console_script(), "worker", stage], env=self._environment, stdin=subprocess.DEVNULL, stderr=log
             )
+
+    def signal(self, stage: str, number: signal.Signals) -> None:
+        self._running[stage].send_signal(number)
 
     def kill(self, stage: str) -> None:
         self._running[stage].kill()

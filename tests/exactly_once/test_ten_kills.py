@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import subprocess
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from schemas import Alert, encode
 from schemas.model import from_ms
@@ -42,6 +43,32 @@ async def publish(settings: Settings, seed: int) -> None:
         await asyncio.sleep(max(0.0, began + number * SECONDS / ARTICLES - time.monotonic()))
     await asyncio.gather(*sent)
     await producer.stop()
+
+
+class Open:
+    """Whether a transaction is open: committed readers then see less than there is."""
+
+    def __init__(self, settings: Settings) -> None:
+        clients = client_options(settings)
+        self._all = AIOKafkaConsumer(**clients, isolation_level="read_uncommitted", enable_auto_commit=False)
+        self._committed = AIOKafkaConsumer(**clients, isolation_level="read_committed", enable_auto_commit=False)
+        names = ("reports", "matches", "alerts", "watch-state")
+        self._partitions = [TopicPartition(settings.topic(n), p) for n in names for p in range(settings.partitions)]
+
+    async def __aenter__(self) -> Open:
+        await self._all.start()
+        await self._committed.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._all.stop()
+        await self._committed.stop()
+
+    async def now(self) -> bool:
+        there, seen = await asyncio.gather(
+            self._all.end_offsets(self._partitions), self._committed.end_offsets(self._partitions)
+        )
+        return bool(there != seen)
 
 
 async def aborted(settings: Settings) -> int:
@@ -82,12 +109,20 @@ async def test_ten_kills_of_each_worker_lose_and_double_nothing_and_replay_agree
         workers.start(stage)
     publishing = asyncio.create_task(publish(settings, seed=10))
     kills = 0
-    while not publishing.done() or kills < 2 * KILLS or (not await aborted(settings) and kills < 6 * KILLS):
-        await asyncio.sleep(chance.uniform(0.6, 1.4) * SECONDS / KILLS / 2)
-        stage = ("read", "watch")[kills % 2]
-        workers.kill(stage)
-        workers.start(stage)
-        kills += 1
+    async with Open(settings) as transaction:
+        while not publishing.done() or kills < 2 * KILLS:
+            await asyncio.sleep(chance.uniform(0.6, 1.4) * SECONDS / KILLS / 2)
+            stage = ("read", "watch")[kills % 2]
+            # At a random moment; every other one then waits a little for an open transaction, so that some are hit.
+            for _ in range(60 if kills % 4 < 2 else 0):
+                workers.signal(stage, signal.SIGSTOP)
+                if await transaction.now():
+                    break
+                workers.signal(stage, signal.SIGCONT)
+                await asyncio.sleep(0.02)
+            workers.kill(stage)
+            workers.start(stage)
+            kills += 1
     await publishing
     await asyncio.wait_for(until_idle(settings, client_options(settings)), 90)
     workers.stop()

@@ -104,7 +104,7 @@ def test_query_returns_numbers_of_a_real_run(prometheus: str, query: str) -> Non
 @pytest.mark.parametrize("name", ["signals_total", "alerts_total", "matches_total", "read_age", "alert_age", "commit"])
 def test_dashboard_shows_what_happened(prometheus: str, name: str) -> None:
     (asked, *_) = (query for query in QUERIES if f"tocsin_{name}" in query)
-    assert all(value > 0 for value in ask(prometheus, asked))
+    assert any(value > 0 for value in ask(prometheus, asked))
 
 
 @pytest.mark.slow
