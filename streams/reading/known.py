@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from schemas import ActorType
+from streams import yaml_file
 from streams.errors import KnowledgeError
 
 
@@ -76,20 +76,12 @@ class Place:
 
     def wrong(self, problem: str) -> KnowledgeError:
         mark = self.node.start_mark
-        return KnowledgeError(f"{self.path}:{mark.line + 1}:{mark.column + 1}", problem)
+        return KnowledgeError(yaml_file.where(self.path, (mark.line, mark.column)), problem)
 
 
 def compose(path: Path) -> Place | None:
-    """The root of a YAML file, None if it is empty."""
-    try:
-        # libyaml: 0.2 s for all actors, a loader in Python takes 4 s. Values are taken as written, never as types.
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}:1:1"
-        raise KnowledgeError(where, f"not valid YAML: {error.problem or error.context}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise KnowledgeError(f"{path}:1:1", f"not valid YAML: {error}") from error
+    """The root of a YAML file, None if it is empty. Values are taken as written, never as types."""
+    root = yaml_file.compose(path)
     return Place(path, root) if root is not None else None
 
 

@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-
 from schemas import ActorType, Modality
 from schemas.report import Sign
 from streams.errors import KnowledgeError
 from streams.reading.document import tokenise
 from streams.reading.morphology import noun_forms, verb_forms
 from streams.reading.topics import Action, Pattern, Step, Topic, Vocabulary, Words, vocabulary
+from streams.yaml_file import load, where
 
 PLACES = (
     *("subject", "object", "by", "possessor", "of", "on", "against", "to", "for", "from", "with", "in"),
@@ -65,7 +63,7 @@ class _TopicFile:
     kinds: list[tuple[str, str]] = field(default_factory=list)
 
     def topic(self) -> Topic:
-        data = self._mapping(self._parse(), None, "a topic file is a mapping of " + ", ".join(sorted(_TOPIC_KEYS)))
+        data = self._mapping(load(self.path), None, "a topic file is a mapping of " + ", ".join(sorted(_TOPIC_KEYS)))
         self._keys(data, _TOPIC_KEYS, required={"topic", "gate", "actions"})
         self.name = self._text(data, "topic")
         for name in self._mapping(data.get("words", {}), (data, "words"), "word lists by name"):
@@ -208,19 +206,8 @@ class _TopicFile:
             raise KnowledgeError(at, f"no word list {name!r}; expected of {', '.join(sorted(self.own)) or 'none'}")
         return f"{self.name}.{name}"
 
-    def _parse(self) -> Any:
-        try:
-            return YAML(typ="rt", pure=True).load(self.path.read_text(encoding="utf-8"))
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            where = f"{self.path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{self.path}:1:1"
-            raise KnowledgeError(where, f"not valid YAML: {error.problem or error.context}") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise KnowledgeError(f"{self.path}:1:1", f"cannot be read as UTF-8 text: {error}") from error
-
     def _at(self, parent: Any, key: Any) -> str:
-        line, column = parent.lc.item(key) if isinstance(key, int) else parent.lc.key(key)
-        return f"{self.path}:{line + 1}:{column + 1}"
+        return where(self.path, parent.item_at[key] if isinstance(key, int) else parent.key_at[key])
 
     def _mapping(self, value: Any, place: tuple[Any, Any] | None, expected: str) -> Any:
         if not isinstance(value, dict):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from streams.broker.node import PROPERTIES
 from streams.settings import Settings
@@ -26,7 +26,7 @@ def compose() -> dict[str, Any]:
         pytest.skip("docker-compose is not installed: apt-get install docker-compose")
     done = subprocess.run([command, "-f", ROOT / "docker-compose.yml", "config"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = YAML(typ="safe").load(done.stdout)
+    found: dict[str, Any] = yaml.safe_load(done.stdout)
     return found
 
 
@@ -85,7 +85,7 @@ def test_everything_that_is_mounted_is_there(compose: dict[str, Any]) -> None:
 
 
 def test_prometheus_scrapes_the_ports_on_which_the_workers_serve(compose: dict[str, Any]) -> None:
-    jobs = YAML(typ="safe").load(ROOT / "monitoring/prometheus.yml")["scrape_configs"]
+    jobs = yaml.safe_load((ROOT / "monitoring/prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
     scraped = {(name, str(dns["port"])) for job in jobs for dns in job["dns_sd_configs"] for name in dns["names"]}
     served = {(name, compose["services"][name]["environment"]["TOCSIN_METRICS_PORT"]) for name in ("read", "watch")}
     assert scraped == served

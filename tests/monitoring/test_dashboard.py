@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from streams.metrics import Metrics
 
@@ -48,7 +48,9 @@ def test_panels_do_not_overlap() -> None:
 
 
 def test_every_panel_asks_the_provisioned_source() -> None:
-    source = YAML(typ="safe").load(FOLDER / "grafana/provisioning/datasources/prometheus.yml")["datasources"][0]
+    source = yaml.safe_load((FOLDER / "grafana/provisioning/datasources/prometheus.yml").read_text(encoding="utf-8"))[
+        "datasources"
+    ][0]
     panels = [panel for panel in json.loads(CODE["render"]())["panels"] if panel["type"] != "row"]
     uids = {target["datasource"]["uid"] for panel in panels for target in panel["targets"]}
     assert uids == {source["uid"]}
@@ -71,7 +73,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("prometheus is not installed: apt-get install prometheus")
     folder = tmp_path_factory.mktemp("monitored")
     *scraped, mine = free_ports(3)
-    config = YAML(typ="safe").load(FOLDER / "local.yml")
+    config = yaml.safe_load((FOLDER / "local.yml").read_text(encoding="utf-8"))
     config["global"] |= {"scrape_interval": "250ms", "evaluation_interval": "1s"}  # before the first commit too
     config["rule_files"] = [str(FOLDER / "rules/*.yml")]
     for job, port in zip(config["scrape_configs"], scraped, strict=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from streams.reading.actors import find_actors
 from streams.reading.dates import find_dates
@@ -15,7 +15,7 @@ from streams.reading.figures import find_figures
 from streams.reading.knowledge import Knowledge
 from streams.reading.text import split
 
-STORIES = YAML(typ="safe").load((Path(__file__).parent / "actor_stories.yaml").read_text(encoding="utf-8"))
+STORIES = yaml.safe_load((Path(__file__).parent / "actor_stories.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

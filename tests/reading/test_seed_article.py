@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from schemas import Article, Report
 from streams.reading import Reader
 
 GOLD = Path(__file__).parents[3] / "shared" / "gold" / "seed.json"
-RETELLINGS = YAML(typ="safe").load((Path(__file__).parent / "retellings.yaml").read_text(encoding="utf-8"))
+RETELLINGS = yaml.safe_load((Path(__file__).parent / "retellings.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 LISTS = {"orgs": "org", "projects": "project", "persons": "person"}
@@ -43,7 +43,7 @@ Entry = dict[str, Any]
 
 def _load(path: str) -> Any:
     with (SEEDS / path).open(encoding="utf-8") as file:
-        return YAML(typ="safe").load(file)
+        return yaml.load(file, Loader=yaml.CSafeLoader)
 
 
 COUNTRIES: dict[str, Entry] = _load("actors/countries.yaml")

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from streams.watching.log import run_log
 from streams.watching.rules import Rules, load_rules
+from streams.yaml_file import load
 from tests.watching.news import DAY, report, signal, stance
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -18,9 +18,8 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 @pytest.fixture(scope="module")
 def names() -> dict[str, str]:
     """Actor names straight from the knowledge files; watching itself never reads them."""
-    yaml = YAML(typ="safe")
-    names = {f"country:{code}": told["name"] for code, told in yaml.load(SEEDS / "actors/countries.yaml").items()}
-    return names | {told["id"]: told["name"] for told in yaml.load(SEEDS / "actors/orgs.yaml")}
+    names = {f"country:{code}": told["name"] for code, told in load(SEEDS / "actors/countries.yaml").items()}
+    return names | {told["id"]: told["name"] for told in load(SEEDS / "actors/orgs.yaml")}
 
 
 @pytest.fixture(scope="module")
