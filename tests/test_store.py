@@ -22,4 +22,6 @@ def test_writing_while_iterating_does_not_change_what_is_given() -> None:
 
 
 def test_to_delete_what_is_not_there_is_no_error() -> None:
-    MemoryStore().delete(b"a")
+    store = MemoryStore()
+    store.delete(b"a")
+    assert len(store) == 0

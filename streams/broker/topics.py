@@ -113,7 +113,7 @@ def check(settings: Settings) -> list[Drift]:
 
 
 def delete_replay(settings: Settings, replay_id: str, *, dry_run: bool = False) -> list[str]:
-    """Remove all topics of a replay; with `dry_run` only name them. Nothing live can be removed.
+    """Remove all topics of a replay and wait until they are gone; with `dry_run` only name them. Nothing live can go.
 
     Raises InputError where the id is none, ServiceError if there is no Kafka.
     """
@@ -153,7 +153,7 @@ async def _check(settings: Settings, options: Mapping[str, Any]) -> list[Drift]:
         configs = await _configs(client, [name for name in wanted if name in found])
     drifts: list[Drift] = []
     for name, config in wanted.items():
-        if name not in found:
+        if name not in configs:
             drifts.append(Drift(name, "topic", "present", "missing"))
             continue
         copies = min(len(partition["replicas"]) for partition in found[name])
@@ -172,6 +172,8 @@ async def _delete(options: Mapping[str, Any], prefix: str, *, dry_run: bool) -> 
             for name, code in answer.topic_error_codes:
                 if for_code(code) not in (NoError, UnknownTopicOrPartitionError):
                     raise ServiceError(f"Kafka does not delete {name}: {for_code(code).__name__}")
+            while not (await _partitions(client)).keys().isdisjoint(names):
+                await asyncio.sleep(0.05)  # a broker hears of what its controller deleted a moment later
     return names
 
 
@@ -192,6 +194,8 @@ async def _configs(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, d
     answers = await client.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in names])
     configs: dict[str, dict[str, str]] = {}
     for error_code, text, _, name, entries in (item for answer in answers for item in answer.resources):
+        if for_code(error_code) is UnknownTopicOrPartitionError:
+            continue  # deleted since its partitions were asked for
         if error_code:
             raise ServiceError(f"Kafka does not tell the settings of {name}: {text or for_code(error_code).__name__}")
         configs[name] = {entry[0]: entry[1] for entry in entries}

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from schemas import Alert
 from streams.cli.output import Format, show_alerts
+from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.settings import Settings, load
-
-
-def parse_time(value: str | None) -> datetime | None:
-    """An ISO 8601 date or time, UTC where it names no zone. Raises InputError."""
-    if value is None:
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise InputError(f"{value!r} is no time: write 2024-05-01 or 2024-05-01T12:00:00Z") from error
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def alerts(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from streams.broker import client
 from streams.broker.connection import client_options
 from streams.broker.kafka import Broker
+from streams.cli.output import Answer, say
 from streams.errors import InputError, ServiceError
 from streams.settings import Settings, load
 
@@ -19,8 +18,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Format = Annotated[Literal["text", "json"], typer.Option("--format", help="For people, or for a program.")]
-
 
 @app.command(epilog="Example: `TOCSIN_HOME=/var/lib/tocsin tocsin broker start`")
 def start() -> None:
@@ -28,7 +25,7 @@ def start() -> None:
 
     The first time this fetches Kafka (45 MB) into Maven's local repository.
     """
-    running = _broker().start(_print_step)
+    running = _broker().start(say)
     print(running.bootstrap_servers)
 
 
@@ -40,7 +37,7 @@ def stop() -> None:
 
 
 @app.command(epilog="Example: `tocsin broker status --format json | jq -r .bootstrap_servers`")
-def status(output: Format = "text") -> None:
+def status(output: Answer = "text") -> None:
     """Say whether the broker runs, and where. Exit code 0 if it does, 1 if not.
 
     With TOCSIN_KAFKA this asks that cluster.
@@ -90,7 +87,3 @@ def _external(settings: Settings) -> dict[str, object]:
         running = False
     # A cluster does not tell its version to clients.
     return {"running": running, "version": None, "bootstrap_servers": settings.kafka, "home": None}
-
-
-def _print_step(step: str, seconds: float, detail: str) -> None:
-    Console(stderr=True, highlight=False).print(f"{step:<7}{seconds:6.1f} s  {detail}", soft_wrap=True, markup=False)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -19,6 +18,7 @@ from rich.text import Text
 from streams.broker import client, jars, node, topics
 from streams.broker.connection import client_options
 from streams.broker.kafka import Broker
+from streams.cli.output import Answer
 from streams.errors import TocsinError
 from streams.settings import Settings, load
 
@@ -37,7 +37,7 @@ class Finding:
 
 
 def doctor(
-    output: Annotated[Literal["text", "json"], typer.Option("--format", help="For people, or for a program.")] = "text",
+    output: Answer = "text",
 ) -> None:
     """Look at everything Tocsin needs, and say what is missing and how to get it. Starts and changes nothing.
 

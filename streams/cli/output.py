@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Annotated, Literal
 
+import typer
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -19,11 +21,20 @@ _INDENT = 22
 _COLOURS = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
 
 
+Answer = Annotated[Literal["text", "json"], typer.Option("--format", help="For people, or for a program.")]
+"""The format of a command that answers once: lines for people, or one JSON object."""
+
+
 class Format(StrEnum):
     """`text` for people, `jsonl` for machines: one JSON object a line."""
 
     TEXT = "text"
     JSONL = "jsonl"
+
+
+def say(step: str, seconds: float, detail: str) -> None:
+    """One line a step, for people."""
+    err.print(f"{step:<10} {seconds:5.1f} s  {detail}", style="dim", markup=False)
 
 
 def write_line(raw: bytes) -> None:

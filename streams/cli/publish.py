@@ -11,8 +11,8 @@ import typer
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from schemas import Article
-from streams.cli.alerts import parse_time
 from streams.cli.output import err
+from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.ingest.files import Line, read_lines
 from streams.settings import Settings, load

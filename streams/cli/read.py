@@ -10,8 +10,8 @@ import typer
 from rich.text import Text
 
 from schemas import Article, Report, Signal, encode
-from streams.cli.alerts import parse_time
 from streams.cli.output import Format, err, out, write_line
+from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.ingest.files import STDIN, UNDATED, Line, read_lines
 from streams.settings import load

@@ -9,8 +9,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from schemas.model import to_ms
-from streams.cli.alerts import parse_time
-from streams.cli.output import Format, err, show_alerts
+from streams.cli.alerts import print_alerts
+from streams.cli.output import Format, err
+from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.settings import Settings, load
 
@@ -51,7 +52,6 @@ async def _replay(settings: Settings, from_ms: int | None, until_ms: int | None,
     from streams.broker.connection import client_options
     from streams.cli import running
     from streams.engine.idle import until_idle
-    from streams.engine.tail import held_alerts
 
     mine, clients = replay_settings(settings), client_options(settings)
     await running.make_topics(mine)
@@ -68,4 +68,4 @@ async def _replay(settings: Settings, from_ms: int | None, until_ms: int | None,
         err.print("cold start: the range begins after the first record", style="yellow", markup=False)
     async with running.workers(mine) as workers:
         await workers.until(until_idle(mine, clients, ticks=False))
-    show_alerts(await held_alerts(clients, mine.topic("alerts"), mine.partitions), form)
+    await print_alerts(mine, form, follow=False)

@@ -16,18 +16,13 @@ from typing import Any
 from streams.broker import topics
 from streams.broker.connection import client_options
 from streams.broker.kafka import Broker
-from streams.cli.output import err
+from streams.cli.output import err, say
 from streams.engine.supervisor import Child, Supervisor
 from streams.errors import ServiceError, TocsinError
 from streams.settings import Settings
 
 _PORTS = {"read": 9464, "watch": 9465}
 _READY_SECONDS = 60.0
-
-
-def say(step: str, seconds: float, detail: str) -> None:
-    """One line a step, for people."""
-    err.print(f"{step:<10} {seconds:5.1f} s  {detail}", style="dim", markup=False)
 
 
 @contextmanager

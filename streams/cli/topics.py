@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from streams.broker import topics
+from streams.cli.output import Answer
 from streams.settings import load
 
 app = typer.Typer(
@@ -18,11 +19,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Format = Annotated[Literal["text", "json"], typer.Option("--format", help="For people, or for a program.")]
-
 
 @app.command(epilog="Example: `TOCSIN_KAFKA=kafka:9092 TOCSIN_REPLICATION=3 tocsin topics create`")
-def create(output: Format = "text") -> None:
+def create(output: Answer = "text") -> None:
     """Make all topics that are missing, with all their settings. Those that are there stay as they are."""
     made = topics.create(load())
     if output == "json":
@@ -32,7 +31,7 @@ def create(output: Format = "text") -> None:
 
 
 @app.command(epilog="Example: `tocsin topics check --format json | jq '.drift[].topic'`")
-def check(output: Format = "text") -> None:
+def check(output: Answer = "text") -> None:
     """Say what is missing, and which settings are not as they should be. Changes nothing.
 
     Exit code 0 if all is well, 1 if not, 3 if there is no Kafka.

@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from streams.cli.output import Format, err, show_alerts
+from streams.cli.alerts import print_alerts
+from streams.cli.output import Format, err, say
 from streams.cli.publish import publish_files
 from streams.errors import InputError
 from streams.settings import Settings, load
@@ -44,7 +45,7 @@ def up(
     with only_one(settings.home):
         began = time.monotonic()
         load_seeds(settings)  # a mistake in a file is told before anything is started
-        running.say("knowledge", time.monotonic() - began, str(settings.seeds_folder()))
+        say("knowledge", time.monotonic() - began, str(settings.seeds_folder()))
         with running.broker(settings):
             running.run(_up(settings, seed=seed, until_idle=until_idle, form=form))
 
@@ -70,9 +71,7 @@ def only_one(home: Path) -> Iterator[None]:
 
 async def _up(settings: Settings, *, seed: bool, until_idle: bool, form: Format) -> None:
     from streams.cli import running
-    from streams.cli.alerts import print_alerts
     from streams.engine.idle import until_idle as idle
-    from streams.engine.tail import held_alerts
     from streams.ingest.files import seed_files
 
     await running.make_topics(settings)
@@ -84,7 +83,7 @@ async def _up(settings: Settings, *, seed: bool, until_idle: bool, form: Format)
             await workers.until(print_alerts(settings, form, follow=True))
             return
         await workers.until(idle(settings, workers.clients))
-        show_alerts(await held_alerts(workers.clients, settings.topic("alerts"), settings.partitions), form)
+        await print_alerts(settings, form, follow=False)
 
 
 def _hint(settings: Settings, ports: dict[str, int]) -> None:

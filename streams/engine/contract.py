@@ -38,6 +38,11 @@ class Record:
     value: bytes | None
     headers: Headers = ()
 
+    @property
+    def place(self) -> str:
+        """`topic/partition/offset`: names it for ever."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
 
 @dataclass(frozen=True, slots=True)
 class Output:

@@ -16,19 +16,25 @@ class StopLimit:
     """Counts of one partition, ticks left out: they come however bad the articles are."""
 
     def __init__(self) -> None:
-        self._run = 0
+        self._run = self._seen = self._bad = 0
         self._last: deque[tuple[int, int]] = deque()
 
     def add(self, understood: int, failed: int) -> None:
         """Enter a committed batch. Raises PoisonError beyond a limit; the next worker goes on behind the batch."""
+        if not understood and not failed:
+            return
         self._run = 0 if understood else self._run + failed
+        self._enter(understood, failed, 1)
         self._last.append((understood, failed))
-        seen = sum(map(sum, self._last))
-        while seen - sum(self._last[0]) >= WINDOW:
-            seen -= sum(self._last.popleft())
-        bad = sum(failed for _, failed in self._last)
+        while self._seen - sum(self._last[0]) >= WINDOW:
+            self._enter(*self._last.popleft(), -1)
+        seen, bad = self._seen, self._bad
         if self._run >= RUN or (seen >= WINDOW and bad >= RATIO * seen):
             raise PoisonError(
                 f"{max(bad, self._run)} of the last {max(seen, self._run)} records could not be processed: stopped "
                 "rather than drain the topic into dead letters. `tocsin dead-letters ls` says why"
             )
+
+    def _enter(self, understood: int, failed: int, sign: int) -> None:
+        self._seen += sign * (understood + failed)
+        self._bad += sign * failed

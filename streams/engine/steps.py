@@ -82,13 +82,12 @@ class ReadStep:
 
     def _read(self, article: Article, record: Record, effects: Effects) -> None:
         report = self.reader.read(article, from_ms(record.timestamp_ms))
-        place = f"{record.topic}/{record.partition}/{record.offset}"
-        marks = headers(EventType.REPORT, place, self.name, report.received_at)
+        marks = headers(EventType.REPORT, record.place, self.name, report.received_at)
         effects.outputs.append(Output(self.topics.reports, article.id.encode(), encode(report), marks))
         matched = match(report, self.rules, backfill=is_backfill(record))
         for found in matched.matches:
             key = match_key(found)
-            marks = headers(EventType.MATCH, f"{place}/{key.decode()}", self.name, report.received_at)
+            marks = headers(EventType.MATCH, f"{record.place}/{key.decode()}", self.name, report.received_at)
             effects.outputs.append(Output(self.topics.matches, key, encode(found), marks))
             effects.counts["matches", (found.rule,)] += 1
         for rule in matched.too_old:
@@ -107,8 +106,7 @@ class ReadStep:
     def _forward(self, record: Record, effects: Effects) -> None:
         """To every partition of matches, behind the matches of what was received before."""
         tick = Tick(partition=record.partition, partitions=self.topics.partitions, time_ms=record.timestamp_ms)
-        place = f"{record.topic}/{record.partition}/{record.offset}"
-        marks = headers(EventType.TICK, place, self.name, from_ms(record.timestamp_ms))
+        marks = headers(EventType.TICK, record.place, self.name, from_ms(record.timestamp_ms))
         value = encode(tick)
         effects.outputs += [
             Output(self.topics.matches, None, value, marks, partition) for partition in range(self.topics.partitions)

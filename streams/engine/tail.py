@@ -50,16 +50,6 @@ async def tail(
         await consumer.stop()
 
 
-async def held_alerts(clients: Mapping[str, Any], topic: str, count: int) -> list[Alert]:
-    """Every alert in its latest revision, by the time of its opening, then by id."""
-    latest: dict[str, Alert] = {}
-    async for record in tail(clients, topic, count, follow=False):
-        if record is not None and record.value is not None:
-            alert = Alert.model_validate_json(record.value)
-            latest[alert.id] = alert
-    return in_order(latest.values())
-
-
 def in_order(alerts: Any) -> list[Alert]:
     """By opening, then by event time, then by id: the same for everybody who holds the same alerts."""
     return sorted(alerts, key=lambda alert: (alert.opened_at, alert.window.from_, alert.id))

@@ -80,7 +80,7 @@ def _slice(step: Step, records: Sequence[Record], view: View, limits: Limits) ->
         attempt.settle()
         return effects
     if len(records) == 1 and step.vital(records[0]):
-        raise PoisonError(f"{_place(records[0])}: {step.name} cannot go on: {problem}")
+        raise PoisonError(f"{records[0].place}: {step.name} cannot go on: {problem}")
     if len(records) == 1:
         letter = dead_letter(records[0], step.name, reason, problem)
         return Effects(dead_letters=[(records[0], letter)])
@@ -98,10 +98,6 @@ def _light(records: Sequence[Record], start: int, count: int) -> int:
         if size > SLICE_BYTES:
             return max(1, number - start)
     return end - start
-
-
-def _place(record: Record) -> str:
-    return f"{record.topic}/{record.partition}/{record.offset}"
 
 
 def dead_letter(record: Record, step: str, reason: str, detail: str) -> DeadLetter:

@@ -27,7 +27,6 @@ from streams.reading.topics import Topic, Vocabulary
 # Raised with every change of code that can change a report.
 CODE_VERSION = "3"
 
-
 MAX_ACTORS, MAX_MENTIONS, MAX_SIGNALS, MAX_ITEMS = 500, 100, 300, 1_000
 """What a report holds at most, the first of each: no article makes one that is larger than Kafka takes (8 MiB)."""
 
@@ -73,12 +72,11 @@ class Reader:
             received_at=received_at,
             lang=language,
             version=self.version,
-            actors=_bounded(cast),
             fingerprint=fingerprint(article.title, article.text),
         )
         if language not in (None, "en"):
             # What is told by form (offices, unknown persons) is told by English forms.
-            return report.model_copy(update={"actors": tuple(a for a in report.actors if a.known)})
+            return report.model_copy(update={"actors": tuple(a for a in _bounded(cast) if a.known)})
         sentences = _once(sentences)
         spoken = find_quotes(sentences, cast, article.title, article.text)
         cast = represent(cast, _glosses(sentences, cast, spoken))

@@ -43,6 +43,9 @@ _CONFIDENCE_IN: dict[tuple[str, Modality], float] = {
 # Loose signs stay below what the rules of `seeds/rules.yaml` ring for; mentions are mostly right.
 _CONFIDENCE_BY_RANK = {1: 0.15, 2: 0.45}
 
+MAX_EVIDENCE, MAX_PARTIES = 1_000, 50
+"""Characters of a sentence, and actors on one side of it, that are told: reports and alerts have to travel."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -53,10 +56,6 @@ class Found:
     parties: Parties
     speaker: str | None
     sentence: Sentence
-
-
-MAX_EVIDENCE, MAX_PARTIES = 1_000, 50
-"""Characters of a sentence, and actors on one side of it, that are told: reports and alerts have to travel."""
 
 
 def find_signals(

@@ -41,8 +41,8 @@ SPEECH = (
 _NO_CLAUSE = word_set(
     "on in at during to by for after before with about and or but as from of while when , . ; : ( ) - – — ! ?"
 )
-# "…, the spokesman went on."
 _BE = frozenset(("was", "were", "is", "are", "been", "being", "be"))
+# "…, the spokesman went on."
 _GO = frozenset(("went", "goes", "go"))
 _POINT = frozenset(("pointed", "points", "made", "makes"))
 _AFTER_ON = frozenset(("", ".", ",", ":", *QUOTES))

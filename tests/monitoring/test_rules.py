@@ -37,7 +37,7 @@ def test_prometheus_accepts_the_configuration_and_its_rules(name: str) -> None:
 
 
 def test_alerts_fire_when_they_should_and_only_then() -> None:
-    promtool("test", "rules", FOLDER / "rules/tests/tocsin.yml")
+    assert "SUCCESS" in promtool("test", "rules", FOLDER / "rules/tests/tocsin.yml")
 
 
 def test_every_alert_has_a_test_and_a_word_for_the_operator() -> None:
