@@ -25,7 +25,7 @@ from streams.reading.topic_files import load_topics
 from streams.reading.topics import Topic, Vocabulary
 
 # Raised with every change of code that can change a report.
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 
 MAX_ACTORS, MAX_MENTIONS, MAX_SIGNALS, MAX_ITEMS = 500, 100, 300, 1_000
 """What a report holds at most, the first of each: no article makes one that is larger than Kafka takes (8 MiB)."""
