@@ -37,12 +37,18 @@ lint: $(READY) ## Style, types, and who may import whom
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(READY) ## Speed of reading, watching and the engine, on this machine
+bench: $(READY) ## Speed and quality of reading and watching, beside what one would pick instead: 15 minutes
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.watching.matches
+	$(BIN)/python -m bench.watching.restore
+	$(BIN)/python -m bench.watching.stories
+	$(BIN)/python -m bench.watching.bursts
 
-lock: $(READY) ## Renew both lock files from pyproject.toml
+lock: $(READY) ## Renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -c requirements.lock pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -c requirements-dev.lock --group bench -o requirements-bench.lock
 
 clean: ## Remove what was built here; Kafka's data under .tocsin/ stay
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

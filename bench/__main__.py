@@ -52,11 +52,11 @@ def main() -> None:
             encode(reader.read(article, now))
 
     def watch() -> None:
-        watcher, store = Watcher(rules), MemoryStore()
-        for m in matches:
-            watcher.take(store, m)
         last = max(to_ms(m.received_at) for m in matches)
-        watcher.tick(store, Tick(partition=0, partitions=1, time_ms=last + 2000))
+        with Watcher(rules).on(MemoryStore()) as work:
+            for m in matches:
+                work.take(m)
+            work.tick(Tick(partition=0, partitions=1, time_ms=last + 2000))
 
     times: dict[str, list[float]] = {"parse": [], "read": [], "watch": []}
     for _ in range(ROUNDS):

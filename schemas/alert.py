@@ -38,6 +38,9 @@ class Evidence(Model):
 class Alert(Model):
     """An upsert: the record with the highest `revision` of an `id` is the alert.
 
+    The same article published again after its story was forgotten begins anew at revision 1, under the same id: no news
+    to whoever kept the alert.
+
     `stories` and `sources` count all; `evidence` holds the first sentence of each of the first 20 stories. Times
     are ends of rounds but for `window`, which is event time.
     """
@@ -53,7 +56,7 @@ class Alert(Model):
     updated_at: UTCTime
     resolved_at: UTCTime | None = None
     window: Window
-    observed: int
+    observed: int | Rounded
     expected: Rounded | None = None
     p_value: Rounded | None = None
     evidence: tuple[Evidence, ...] = ()

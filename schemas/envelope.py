@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-VERSION = "1"
+VERSION = "2"
 """The version of all models together, in the header `schema-version`."""
 
 Headers = tuple[tuple[str, bytes], ...]

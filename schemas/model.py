@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -15,6 +15,8 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _DAY = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]")
 
 
@@ -27,6 +29,8 @@ def _written_out(value: object) -> object:
 
 def _in_utc(value: datetime) -> datetime:
     # Kafka's stamps are milliseconds; what is finer could not be compared with them.
+    if value.tzinfo is UTC and not value.microsecond % 1000:
+        return value
     try:
         value = value.astimezone(UTC)
     except OverflowError as error:
@@ -48,8 +52,7 @@ def explain(error: ValidationError) -> str:
 
 def to_ms(at: datetime) -> int:
     """Milliseconds since 1970 of an aware time."""
-    delta = at - datetime(1970, 1, 1, tzinfo=UTC)
-    return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
+    return (at - _EPOCH) // _MILLISECOND
 
 
 def from_ms(ms: int) -> datetime:

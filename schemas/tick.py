@@ -17,4 +17,4 @@ class Tick(Model):
 
     partition: Annotated[int, Field(ge=0)]
     partitions: Annotated[int, Field(ge=1)]
-    time_ms: Annotated[int, Field(ge=0)]
+    time_ms: int

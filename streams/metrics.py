@@ -67,6 +67,14 @@ class Metrics:
             "late_matches", "Matches whose round had already run: the broker's clock went back."
         )
         self.unwanted_matches = counter("unwanted_matches", "Matches of other rules than this worker's.")
+        self.unused_stories = counter(
+            "unused_stories",
+            "Stories too late for their slot (burst, shift) or older than a position (reversal).",
+            "rule",
+        )
+        self.forgotten_stories = counter(
+            "forgotten_stories", "Stories that a crowded group dropped before their time.", "rule"
+        )
         self.unknown_fields = counter("unknown_fields", "Fields of articles that the contract does not know.")
         self.unread = counter("articles_unread", "Articles in a language that is not read.")
         self.alerts = counter("alerts", "Alert records written.", "rule", "severity", "state")
@@ -95,6 +103,8 @@ class Metrics:
             self.dead_letters.labels(reason)
         for rule in rules:
             self.matches.labels(rule)
+            self.unused_stories.labels(rule)
+            self.forgotten_stories.labels(rule)
             for severity in get_args(Severity):
                 for state in get_args(State):
                     self.alerts.labels(rule, severity, state)

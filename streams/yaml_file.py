@@ -63,7 +63,10 @@ def compose(path: Path) -> Node | None:
 def load(path: Path) -> Any:
     """The values of a file: Mapping, Sequence, str, int, float, bool, None. Raises KnowledgeError, doubled keys too."""
     root, loader = _composed(path)
-    return None if root is None else _value(path, root, loader, set())
+    try:
+        return None if root is None else _value(path, root, loader, set())
+    except RecursionError:  # libyaml ends at a depth of 1000, Python, in a deep call, before
+        raise KnowledgeError(where(path), "nested too deeply") from None
 
 
 def _composed(path: Path) -> tuple[Node | None, _Loader]:

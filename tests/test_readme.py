@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,20 +23,63 @@ from streams.engine.wiring import load_seeds
 from streams.ingest.files import read_lines, seed_files
 from streams.settings import Settings
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_first_command_prints_what_the_readme_says() -> None:
-    (shown,) = (block for block in blocks("console") if "--text" in block)
-    text = re.search(r'--text "(.*?)"', shown)
-    assert text
-    told = subprocess.run([console_script(), "read", "--text", text[1]], capture_output=True, text=True, check=True)
-    printed = [line.split() for line in told.stdout.splitlines() if line.strip()]
-    assert printed == [line.split() for line in shown.splitlines() if line.strip() and not line.startswith("$")]
+def commands() -> Iterator[tuple[list[str], list[str]]]:
+    """Each call of tocsin that stands after a $, and the lines that it is said to print."""
+    for block in blocks("console"):
+        for call, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            name, *arguments = shlex.split(call, comments=True)
+            if Path(name).name == "tocsin":
+                yield arguments, shown.splitlines()
+
+
+@pytest.mark.parametrize("told", commands(), ids=lambda told: " ".join(told[0][:2]))
+def test_a_command_prints_what_the_readme_says(
+    told: tuple[list[str], list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments, shown = told
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "seeds").symlink_to(Settings().seeds_folder())
+    for block in blocks("yaml"):
+        (tmp_path / block.partition("\n")[0].removeprefix("# ")).write_text(block, encoding="utf-8")
+    files = [sorted(tmp_path.glob(word)) if "*" in word else [word] for word in arguments]
+    call = [console_script(), *(str(file) for found in files for file in found)]
+    done = subprocess.run(call, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    printed = done.stdout.rstrip("\n").splitlines()
+    if "…" in shown:
+        cut = shown.index("…")
+        assert (printed[:cut], printed[cut + 1 - len(shown) :]) == (shown[:cut], shown[cut + 1 :])
+    else:
+        assert printed == shown
+
+
+def test_the_rules_of_the_readme_have_no_mistake(tmp_path: Path) -> None:
+    (rules, _) = blocks("yaml")
+    (tmp_path / "mine.yaml").write_text(rules, encoding="utf-8")
+    call = [console_script(), "rules", "check", str(tmp_path / "mine.yaml")]
+    assert subprocess.run(call, capture_output=True, timeout=60).returncode == 0
+
+
+def test_the_files_that_the_readme_names_are_there() -> None:
+    named = {*re.findall(r"`(docs/\w+\.md|[A-Z]+\.md|seeds/\w+\.yaml)`", README)}
+    named |= {f"docs/{name}" for name in re.findall(r"^\| `(\w+\.md)` \|", README, re.MULTILINE)}
+    assert named >= {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")}
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_the_tests_that_watching_md_names_are_there() -> None:
+    text = (ROOT / "docs" / "watching.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text)
+    assert named
+    for file, test in named:
+        assert f"def {test}" in (ROOT / file).read_text(encoding="utf-8")
 
 
 def test_the_alerts_that_the_readme_shows_are_those_of_the_seeds() -> None:

@@ -55,6 +55,7 @@ def test_everything_knows_where_it_stands(file: Path) -> None:
         ("a: !!int x", ":1:4: 'x' cannot be read as"),
         ("a: \x00", "not valid YAML"),
         ("[" * 100_000, "not valid YAML"),
+        ("[" * 999 + "]" * 999, ":1:1: nested too deeply"),
         ("a: !!python/object/apply:os.system [ls]", None),
     ],
 )

@@ -1,4 +1,5 @@
-"""The past as a test bench: what was received, once more, beside what is live.
+"""The past as a test bench: what was received, once more, with other rules or beside what is live.
 
-Comes in: a range of a topic. Goes out: topics of a replay's own. May touch: Kafka; never a live topic or channel.
+Comes in: a range of a topic; files of articles or reports; rule tests. Goes out: topics of a replay's own; alerts in
+memory. May touch: Kafka and these files; never a live topic or channel.
 """

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from schemas import Alert
-from streams.cli.output import Format, show_alerts
+from streams.cli.output import Format, format_option, show_alerts
 from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.settings import Settings, load
@@ -20,7 +20,7 @@ def alerts(
     since: Annotated[str | None, typer.Option(help="Only those updated at or after this time.")] = None,
     rule: Annotated[str | None, typer.Option(help="Only those of this rule.")] = None,
     state: Annotated[str | None, typer.Option(help="Only `firing` or `resolved` ones.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="text, or jsonl for machines.")] = Format.TEXT,
+    form: Annotated[Format, format_option(Format, "text, or jsonl for machines.")] = Format.TEXT,
 ) -> None:
     """Print the alerts in their latest revision, oldest first.
 

@@ -14,7 +14,7 @@ from streams.errors import InputError, ServiceError
 from streams.settings import Settings, load
 
 app = typer.Typer(
-    help="Start, stop and find the embedded Kafka of this home (TOCSIN_HOME, by default .tocsin/).",
+    help="Start, stop and find the embedded Kafka of TOCSIN_HOME.",
     no_args_is_help=True,
 )
 

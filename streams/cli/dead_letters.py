@@ -12,19 +12,19 @@ from rich.text import Text
 
 from schemas import DeadLetter
 from schemas.model import from_ms
-from streams.cli.output import Format, out, write_line
+from streams.cli.output import Format, format_option, out, write_line
 from streams.errors import InputError
 from streams.settings import Settings, load
 
 app = typer.Typer(
-    help="Records that could not be processed, with their original bytes.", no_args_is_help=True, rich_markup_mode=None
+    help="Records that could not be processed, as they came.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
 @app.command()
 def ls(
     reason: Annotated[str | None, typer.Option(help="Only those with this reason.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="text, or jsonl for machines.")] = Format.TEXT,
+    form: Annotated[Format, format_option(Format, "text, or jsonl for machines.")] = Format.TEXT,
 ) -> None:
     """List them.
 
@@ -46,7 +46,9 @@ def ls(
 
 
 @app.command()
-def show(at: Annotated[str, typer.Argument(help="Partition and offset, as `ls` gives them: 0/17")]) -> None:
+def show(
+    at: Annotated[str, typer.Argument(metavar="PLACE", help="Partition and offset, as `ls` gives them: 0/17")],
+) -> None:
     """Show one: why, where from, its headers and its bytes.
 
     Example: tocsin dead-letters show 0/17

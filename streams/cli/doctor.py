@@ -39,9 +39,9 @@ class Finding:
 def doctor(
     output: Answer = "text",
 ) -> None:
-    """Look at everything Tocsin needs, and say what is missing and how to get it. Starts and changes nothing.
+    """Say what is missing, and how to get it.
 
-    Exit code 0 if all is well, 1 if not. Example: `tocsin doctor --format json`
+    Starts and changes nothing. Exit code 0 if all is well, 1 if not. Example: `tocsin doctor --format json`
     """
     findings = list(examine(load()))
     if output == "json":

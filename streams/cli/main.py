@@ -10,16 +10,33 @@ from typing import Annotated
 
 import typer
 
-from streams.cli import alerts, broker, dead_letters, doctor, publish, read, replay, schemas, topics, up, worker
+from streams.cli import (
+    alerts,
+    backtest,
+    broker,
+    bursts,
+    dead_letters,
+    doctor,
+    explain,
+    publish,
+    read,
+    replay,
+    rules,
+    schemas,
+    stories,
+    topics,
+    up,
+    worker,
+)
 from streams.errors import TocsinError
 
 _START = """Reads the news as it arrives and rings when policy moves.
 
 Three commands to start with:
 
-    tocsin read --text "Serbia will not impose sanctions on Russia, Vucic said."
+    tocsin read --text "Serbia will not impose sanctions on Russia."
 
-    tocsin up --seed            # Kafka, both workers, sample articles; alerts appear here
+    tocsin up --seed            # all of it, with sample articles
 
     tocsin alerts --follow      # in another terminal
 
@@ -52,6 +69,11 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(worker.app, name="worker")
 app.command("publish")(publish.publish)
 app.command("alerts")(alerts.alerts)
+app.command("explain")(explain.explain)
+app.add_typer(rules.app, name="rules")
+app.command("backtest")(backtest.backtest)
+app.command("stories")(stories.stories)
+app.command("bursts")(bursts.bursts)
 app.command("replay")(replay.replay)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(schemas.app, name="schemas")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
 from rich.console import Console
@@ -18,11 +18,8 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _INDENT = 22
-_COLOURS = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
-
-
-Answer = Annotated[Literal["text", "json"], typer.Option("--format", help="For people, or for a program.")]
-"""The format of a command that answers once: lines for people, or one JSON object."""
+SEVERITY_STYLES = {"critical": "bold red", "warning": "yellow", "info": "cyan"}
+"""The gravest first."""
 
 
 class Format(StrEnum):
@@ -30,6 +27,30 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSONL = "jsonl"
+
+
+C = TypeVar("C", bound=str)
+
+
+def format_option(choices: Iterable[C], told: str) -> Any:
+    """`--format`, one of these."""
+    by_name = {str(choice): choice for choice in choices}
+
+    def parse(written: str) -> C:  # typer's own check says "Value error," before what is wrong
+        if written not in by_name:
+            raise typer.BadParameter(f"{written!r} is not one of {', '.join(by_name)}")
+        return by_name[written]
+
+    return typer.Option("--format", parser=parse, help=told)
+
+
+Answer = Annotated[Literal["text", "json"], format_option(("text", "json"), "For people, or for a program.")]
+"""The format of a command that answers once: lines for people, or one JSON object."""
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """With its noun; `many`: the plural, if it is not one with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def say(step: str, seconds: float, detail: str) -> None:
@@ -61,7 +82,7 @@ def show_alerts(alerts: Iterable[Alert], form: Format) -> None:
 def alert_lines(alert: Alert) -> list[Text]:
     """An alert as a person wants it: when, how grave, what; the sentences that prove it; where to look further."""
     opened = f"{alert.window.from_:%Y-%m-%d}"
-    first = Text.assemble((opened, "dim"), "  ", (f"{alert.severity:<8}", _COLOURS[alert.severity]), "  ")
+    first = Text.assemble((opened, "dim"), "  ", (f"{alert.severity:<8}", SEVERITY_STYLES[alert.severity]), "  ")
     first.append(alert.summary, "bold" if alert.state == "firing" else "dim")
     if alert.state == "resolved":
         first.append("  resolved", "green")
@@ -71,9 +92,8 @@ def alert_lines(alert: Alert) -> list[Text]:
         source = f" {evidence.source or 'unknown source'}{'' if day == opened else f', {day}'}"
         lines.append(Text.assemble((f"“{_short(evidence.text)}”", "italic"), (source, "dim")))
     more = f"and {alert.stories - len(shown)} more · " if alert.stories > len(shown) else ""
-    stories = f"{alert.stories} {'story' if alert.stories == 1 else 'stories'}"
-    sources = f"{len(alert.sources)} {'source' if len(alert.sources) == 1 else 'sources'}"
-    lines.append(Text(f"{more}{alert.rule} · {stories}, {sources} · {alert.id}", "dim"))
+    held = f"{counted(alert.stories, 'story', 'stories')}, {counted(len(alert.sources), 'source')}"
+    lines.append(Text(f"{more}{alert.rule} · {held} · {alert.id}", "dim"))
     return lines
 
 

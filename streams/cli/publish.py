@@ -19,10 +19,14 @@ from streams.settings import Settings, load
 
 
 def publish(
-    files: Annotated[list[Path], typer.Argument(help="JSONL of articles, or one plain text a file; - for stdin.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="JSONL of articles, or one plain text a file; - for stdin.")
+    ],
     date: Annotated[str | None, typer.Option("--date", help="The date of plain texts.")] = None,
 ) -> None:
-    """Publish articles, with their own dates believed (`backfill`). Publishing a file twice is harmless.
+    """Publish articles, with their own dates believed.
+
+    They are marked `backfill`. Publishing a file twice is harmless.
 
     A line that is no article is said and left out, and the exit code is then 1.
 

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from schemas import Article, Report, Signal, encode
-from streams.cli.output import Format, err, out, write_line
+from streams.cli.output import Format, err, format_option, out, write_line
 from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.ingest.files import STDIN, UNDATED, Line, read_lines
@@ -23,13 +23,14 @@ _SIGN = {1: "+1", 0: " 0", -1: "-1"}
 
 def read(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="JSONL of articles, or one plain text a file; - for stdin.")
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="JSONL of articles, or one plain text a file; - for stdin."),
     ] = None,
     text: Annotated[str | None, typer.Option("--text", help="Read this text instead.")] = None,
     date: Annotated[
         str | None, typer.Option("--date", help="The date of a plain text, to resolve dates in it.")
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="text, or jsonl: one report a line.")] = Format.TEXT,
+    form: Annotated[Format, format_option(Format, "text, or jsonl: one report a line.")] = Format.TEXT,
 ) -> None:
     """Read articles: who did, said or refused what to whom.
 
@@ -38,7 +39,7 @@ def read(
 
     Examples:
 
-        tocsin read --text "Serbia will not impose sanctions on Russia, President Vucic said."
+        tocsin read --text "Serbia will not impose sanctions on Russia."
 
         tocsin read --format jsonl articles.jsonl > reports.jsonl
 

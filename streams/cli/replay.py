@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from schemas.model import to_ms
 from streams.cli.alerts import print_alerts
-from streams.cli.output import Format, err
+from streams.cli.output import Format, err, format_option
 from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.settings import Settings, load
@@ -19,11 +19,13 @@ from streams.settings import Settings, load
 def replay(
     start: Annotated[str | None, typer.Option("--from", help="Received at or after this time.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Received before this time.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="text, or jsonl for machines.")] = Format.TEXT,
+    form: Annotated[Format, format_option(Format, "text, or jsonl for machines.")] = Format.TEXT,
 ) -> None:
-    """Read and watch a range of the live articles once more, and print the alerts in their latest revision.
+    """Read and watch a range of the live articles once more.
 
-    By default all that is retained. Works on topics and groups of its own (replay.<id>.…), which stay for you to look
+    The alerts are printed in their latest revision. By default all that is retained.
+
+    Works on topics and groups of its own (replay.<id>.…), which stay for you to look
     at until `tocsin topics delete-replay <id>`; nothing live is touched. Where the range begins after the first
     record, `cold start` is said: what the rules would remember from before is missing.
 

@@ -76,22 +76,37 @@ async def make_topics(settings: Settings) -> None:
 class Workers:
     """What runs: ports of the metrics by stage, what Kafka clients are made with, who keeps it running."""
 
+    settings: Settings
     ports: dict[str, int]
     clients: dict[str, Any]
     supervisor: Supervisor
 
-    async def until(self, work: Awaitable[None]) -> None:
-        """Until `work` is done. Raises what it raises, or what a worker that has stopped for good stands for."""
-        tasks = [asyncio.ensure_future(work), asyncio.create_task(self.supervisor.failed.wait())]
+    async def until(self, *work: Awaitable[None]) -> None:
+        """Until one of `work` is done. Raises what it raises, or what a worker that has stopped for good stands for."""
+        tasks = [*map(asyncio.ensure_future, work), asyncio.create_task(self.supervisor.failed.wait())]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if self.supervisor.failed.is_set():
                 raise _failure(self.supervisor.exit_code)
-            await tasks[0]
+            for task in done:
+                await task
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def start(self) -> None:
+        """One of each stage. Returns when they are ready."""
+        began = time.monotonic()
+        for stage, port in self.ports.items():
+            self.supervisor.start(_child(self.settings, stage, port))
+        await self.until(_until_ready(self.settings, self.ports))
+        say("workers", time.monotonic() - began, "read and watch are ready")
+
+    async def restart(self) -> None:
+        """All end before one starts: matches of new rules would mean nothing to an old watch."""
+        await self.supervisor.stop()
+        await self.start()
 
 
 def _failure(code: int) -> TocsinError:
@@ -128,16 +143,11 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 @asynccontextmanager
 async def workers(settings: Settings) -> AsyncIterator[Workers]:
     """One of each stage, supervised and ready."""
-    began = time.monotonic()
     supervisor = Supervisor(lambda text: err.print(text, style="yellow", markup=False))
-    ports = _ports(settings)
-    running = Workers(ports, client_options(settings), supervisor)
+    running = Workers(settings, _ports(settings), client_options(settings), supervisor)
     keeping = asyncio.create_task(_keep_broker(settings))
     try:
-        for stage, port in ports.items():
-            supervisor.start(_child(settings, stage, port))
-        await running.until(_until_ready(settings, ports))
-        say("workers", time.monotonic() - began, "read and watch are ready")
+        await running.start()
         yield running
     finally:
         keeping.cancel()
@@ -148,6 +158,8 @@ async def workers(settings: Settings) -> AsyncIterator[Workers]:
 def _child(settings: Settings, stage: str, port: int) -> Child:
     home = settings.home.absolute()
     environment = {"TOCSIN_HOME": str(home), "TOCSIN_PREFIX": settings.prefix, "TOCSIN_METRICS_PORT": str(port)}
+    if settings.seeds:
+        environment["TOCSIN_SEEDS"] = str(settings.seeds.absolute())
     if settings.replay_id:
         environment["TOCSIN_REPLAY_ID"] = settings.replay_id
     name = f"{stage}-{settings.replay_id}" if settings.replay_id else stage

@@ -1,4 +1,4 @@
-"""`tocsin schemas export`: the contract as JSON Schema."""
+"""`tocsin schemas export`: the contract, and the rules file, as JSON Schema."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import typer
 from schemas import MODELS
 from streams.cli.output import err
 
-app = typer.Typer(help="The contract of the topics.", no_args_is_help=True, rich_markup_mode=None)
+RULES = "Rules"
+"""The name of the schema of a rules file, beside those of the models."""
+
+app = typer.Typer(
+    help="The contract of the topics, and of the rules file.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.callback()
@@ -23,15 +28,22 @@ def _group() -> None:
 def export(
     to: Annotated[Path | None, typer.Option(help="A folder: one file a model. Without it, all to stdout.")] = None,
 ) -> None:
-    """Write the JSON Schema of every model that travels on the topics.
+    """Write JSON Schemas of all records and of a rules file.
+
+    Editors can check and complete rules with the latter.
 
     Examples:
 
-        tocsin schemas export | jq '.Alert'
+        tocsin schemas export | jq .Alert
+
+        tocsin schemas export | jq .Rules > seeds/rules.schema.json
 
         tocsin schemas export --to contract/
     """
+    from streams.watching.rules_schema import rules_schema
+
     found = {model.__name__: model.model_json_schema(mode="serialization") for model in MODELS}
+    found[RULES] = rules_schema()
     if to is None:
         typer.echo(json.dumps(found, indent=2))
         return

@@ -15,7 +15,7 @@ from streams.cli.output import Answer
 from streams.settings import load
 
 app = typer.Typer(
-    help="Make the topics, or compare those there are with what they should be.",
+    help="Make the topics, or say what of them has drifted.",
     no_args_is_help=True,
 )
 
@@ -32,9 +32,9 @@ def create(output: Answer = "text") -> None:
 
 @app.command(epilog="Example: `tocsin topics check --format json | jq '.drift[].topic'`")
 def check(output: Answer = "text") -> None:
-    """Say what is missing, and which settings are not as they should be. Changes nothing.
+    """Say what is missing or not set as it should be.
 
-    Exit code 0 if all is well, 1 if not, 3 if there is no Kafka.
+    Changes nothing. Exit code 0 if all is well, 1 if not, 3 if there is no Kafka.
     """
     drifts = topics.check(load())
     if output == "json":
@@ -55,7 +55,7 @@ def check(output: Answer = "text") -> None:
 
 @app.command(epilog="Example: `tocsin topics delete-replay 3f9a02c1 --dry-run`")
 def delete_replay(
-    replay_id: Annotated[str, typer.Argument(help="The id that `tocsin replay` said.")],
+    replay_id: Annotated[str, typer.Argument(metavar="ID", help="The id that `tocsin replay` said.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
 ) -> None:
     """Delete the topics of a replay. Topics of anything else are never deleted.

@@ -9,15 +9,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli.alerts import print_alerts
-from streams.cli.output import Format, err, say
+from streams.cli.output import Format, err, format_option, say
 from streams.cli.publish import publish_files
 from streams.errors import InputError
 from streams.settings import Settings, load
+
+if TYPE_CHECKING:
+    from streams.watching.rules import Rules
 
 
 def up(
@@ -25,12 +28,15 @@ def up(
     until_idle: Annotated[
         bool, typer.Option("--until-idle", help="End once all that was published has been read and watched.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="text, or jsonl for machines.")] = Format.TEXT,
+    form: Annotated[Format, format_option(Format, "text, or jsonl for machines.")] = Format.TEXT,
 ) -> None:
-    """Run Kafka and both workers here, and print the alerts: those that are held, then new ones as they come.
+    """Run Kafka and both workers here, and print the alerts.
 
-    With --until-idle: print each alert once, in its latest revision, and end. Ctrl-C ends all of it within 10 s. The
-    data stay in TOCSIN_HOME (default .tocsin/) for the next time.
+    Those that are held, then new ones as they come.
+
+    With --until-idle: print each alert once, in its latest revision, and end. Without, rules that change in the seeds
+    are taken over when they are valid: what changes is said, and the workers start again. Ctrl-C ends all of it within
+    10 s. The data stay in TOCSIN_HOME (default .tocsin/) for the next time.
 
     Examples:
 
@@ -39,15 +45,17 @@ def up(
         tocsin up --seed --until-idle --format jsonl > alerts.jsonl
     """
     from streams.cli import running  # Kafka's clients and Faust take a second to import; --help should not
+    from streams.cli.reload import hold_rules
     from streams.engine.wiring import load_seeds
 
     settings = load()
     with only_one(settings.home):
         began = time.monotonic()
-        load_seeds(settings)  # a mistake in a file is told before anything is started
+        rules = load_seeds(settings).rules  # a mistake in a file is told before anything is started
         say("knowledge", time.monotonic() - began, str(settings.seeds_folder()))
+        held = hold_rules(settings)
         with running.broker(settings):
-            running.run(_up(settings, seed=seed, until_idle=until_idle, form=form))
+            running.run(_up(settings, held, rules, seed=seed, until_idle=until_idle, form=form))
 
 
 @contextmanager
@@ -69,18 +77,24 @@ def only_one(home: Path) -> Iterator[None]:
         yield
 
 
-async def _up(settings: Settings, *, seed: bool, until_idle: bool, form: Format) -> None:
+async def _up(settings: Settings, held: Settings, rules: Rules, *, seed: bool, until_idle: bool, form: Format) -> None:
     from streams.cli import running
+    from streams.cli.reload import follow_rules, put_rules
     from streams.engine.idle import until_idle as idle
     from streams.ingest.files import seed_files
 
     await running.make_topics(settings)
-    async with running.workers(settings) as workers:
+    async with running.workers(held) as workers:
+
+        async def take_over(content: bytes) -> None:
+            put_rules(held.seeds_folder(), content)
+            await workers.restart()
+
         if seed:
             await asyncio.to_thread(publish_files, settings, seed_files(settings.seeds_folder()))
         if not until_idle:
             _hint(settings, workers.ports)
-            await workers.until(print_alerts(settings, form, follow=True))
+            await workers.until(print_alerts(settings, form, follow=True), follow_rules(settings, rules, take_over))
             return
         await workers.until(idle(settings, workers.clients))
         await print_alerts(settings, form, follow=False)

@@ -16,7 +16,7 @@ from streams.reading import Reader
 from streams.store import Store
 from streams.watching.matching import match, match_key
 from streams.watching.rules import Rules
-from streams.watching.watcher import Taken, Watcher
+from streams.watching.watcher import Taken, Watch, Watcher
 
 BACKFILL = "backfill"
 """The header that makes an article's own date believed, however old."""
@@ -127,25 +127,29 @@ class WatchStep:
 
     def __call__(self, records: Sequence[Record], store: Store) -> Effects:
         effects = Effects()
-        for record in records:
-            try:
-                if is_tick(record):
-                    for alert in self.watcher.tick(store, Tick.model_validate_json(record.value or b"")):
-                        self._alert(alert, effects)
-                    continue
-                found = Match.model_validate_json(record.value or b"")
-            except ValidationError as error:
-                letter = dead_letter(record, self.name, "invalid_match", explain(error))
-                effects.dead_letters.append((record, letter))
-                continue
-            effects.understood += 1
-            taken = self.watcher.take(store, found)
-            if taken is Taken.LATE:
-                effects.counts["late_matches", ()] += 1
-            elif taken is Taken.UNWANTED:
-                effects.counts["unwanted_matches", ()] += 1
-        effects.clock_ms = self.watcher.clock_ms(store)
+        with self.watcher.on(store) as watch:
+            for record in records:
+                try:
+                    self._watch(record, watch, effects)
+                except ValidationError as error:
+                    letter = dead_letter(record, self.name, "invalid_match", explain(error))
+                    effects.dead_letters.append((record, letter))
+            effects.clock_ms = watch.clock_ms
+            for (metric, rule), count in watch.counts.items():
+                effects.counts[metric, (rule,)] += count
         return effects
+
+    def _watch(self, record: Record, watch: Watch, effects: Effects) -> None:
+        if is_tick(record):
+            for alert in watch.tick(Tick.model_validate_json(record.value or b"")):
+                self._alert(alert, effects)
+            return
+        taken = watch.take(Match.model_validate_json(record.value or b""))
+        effects.understood += 1
+        if taken is Taken.LATE:
+            effects.counts["late_matches", ()] += 1
+        elif taken is Taken.UNWANTED:
+            effects.counts["unwanted_matches", ()] += 1
 
     def _alert(self, alert: Alert, effects: Effects) -> None:
         marks = headers(EventType.ALERT, f"{alert.id}/{alert.revision}", self.name, alert.updated_at)

@@ -11,6 +11,7 @@ from streams.broker import topics as kafka_topics
 from streams.broker.connection import bootstrap, client_options, faust_credentials
 from streams.engine.app import Plan
 from streams.engine.contract import Step
+from streams.engine.known_rules import load_rules_for
 from streams.engine.steps import ReadStep, Topics, WatchStep
 from streams.engine.work import Limits
 from streams.engine.worker import Worker
@@ -18,7 +19,7 @@ from streams.errors import InputError
 from streams.metrics import Metrics
 from streams.reading import Reader
 from streams.settings import Settings
-from streams.watching.rules import Rules, load_rules
+from streams.watching.rules import Rules
 from streams.watching.watcher import Watcher
 
 
@@ -34,9 +35,7 @@ def load_seeds(settings: Settings) -> Seeds:
     """Raises KnowledgeError with file, line and what was expected."""
     folder = settings.seeds_folder()
     reader = Reader.load(folder)
-    names = {actor.id: actor.name for actor in reader.knowledge.actors.values()}
-    topics = {topic.name: frozenset(action.name for action in topic.actions) for topic in reader.topics}
-    return Seeds(reader, load_rules(folder / "rules.yaml", names, topics))
+    return Seeds(reader, load_rules_for(reader, folder / "rules.yaml"))
 
 
 def step_topics(settings: Settings) -> Topics:

@@ -34,6 +34,8 @@ def compose(
         resolved_at=None if ring.firing else now,
         window=Window(from_=from_ms(ring.from_ms), to=from_ms(ring.to_ms)),
         observed=ring.observed,
+        expected=ring.expected,
+        p_value=ring.p_value,
         evidence=(*evidence, *fresh),
         stories=ring.stories,
         sources=tuple(sorted(source for source in ring.sources if source)),

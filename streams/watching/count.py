@@ -9,52 +9,55 @@ least N distinct stories (or sources of first articles) lie within a span of `wi
 - it resolves `within` after the receipt of its last article, copies included. What comes later needs N again;
 - what is far from it in event time does not touch it: a backfill of eleven years, received within one second, gives
   an episode for each crowded week of these years. Episodes never merge; a story near two joins the one opened first;
+- a group has at most 200 open episodes: when one more opens, the one opened first resolves;
 - a story counts until it was received `within` + `lateness` ago, though it is remembered longer for its copies' sake.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas import Match
 from streams.watching.groups import Episode, Group, Place, place
-from streams.watching.rules import Count
-from streams.watching.stories import MAX_SOURCES, Story
-from streams.watching.telling import Ring, alert_id, forget, take
+from streams.watching.kinds import Count
+from streams.watching.state import Arrival
+from streams.watching.stories import Story
+from streams.watching.telling import Outcome, Ring, alert_id, forget, join, list_source, take
+
+MAX_EPISODES = 200
+"""Open at once in a group; a backfill of years may give more: those opened first resolve early then."""
 
 
-def run_count(rule: Count, group: Group, matches: Sequence[Match], now_ms: int) -> tuple[list[Ring], int | None]:
-    """One round of one group: its matches, in order, then what is due at `now_ms`.
-
-    Returns what alerts have to say, and when the group has to be looked at again (None: nothing is left).
-    """
+def run_count(rule: Count, group: Group, arrivals: Sequence[Arrival], now_ms: int) -> Outcome:
+    """One round of one group: what arrived, in order, then what is due at `now_ms`."""
     counting = _Counting(rule, group, now_ms)
     counting.drop_stale()
-    for match in matches:
-        told = take(group, match, now_ms)
+    for arrival in arrivals:
+        match, told = arrival.match, take(group, arrival, now_ms)
         if told is None:
             continue
         if told.opened:
+            group.set_free(told.story)
             counting.add(told.story, match)
         else:
             counting.copy(told.story, match.source)
     rings = counting.rings()
     due_ms = [episode.last_ms + rule.within for episode in group.episodes]
     forget_ms = forget(group, rule.within, rule.lateness, now_ms)
-    return rings, min((*due_ms, forget_ms) if forget_ms is not None else due_ms, default=None)
+    return Outcome(rings, min((*due_ms, forget_ms) if forget_ms is not None else due_ms, default=None))
 
 
 @dataclass(slots=True)
 class _Counting:
-    """`joined`: by episode, the stories that joined it this round."""
+    """`joined`: by episode, the stories that joined it this round; those that are `over` for want of room."""
 
     rule: Count
     group: Group
     now_ms: int
     joined: dict[str, list[Story]] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
 
     def drop_stale(self) -> None:
         # A timer runs after the matches of its round: at the very end of its time a story still counts.
@@ -71,7 +74,7 @@ class _Counting:
         for episode in self.group.episodes:
             if episode.id == story.alert:
                 episode.last_ms = self.now_ms
-                _list(episode.sources, source)
+                list_source(episode.sources, source)
 
     def add(self, story: Story, match: Match) -> None:
         within = self.rule.within
@@ -82,22 +85,19 @@ class _Counting:
         span = self._span(story)
         if span:
             from_ms, opener, _ = span[0]
-            opened = Episode(
-                id=alert_id(match.rule, match.group, opener),
-                from_ms=from_ms,
-                to_ms=span[-1][0],
-                last_ms=self.now_ms,
-                stories=0,
-                firsts=[],
-                sources=[],
-            )
+            opened_id = alert_id(match.rule, match.group, opener, from_ms)
+            opened = Episode.opened(opened_id, from_ms, self.now_ms, span[-1][0])
             self.group.episodes.append(opened)
             self._absorb(opened)
+            if len(self.group.episodes) > len(self.over) + MAX_EPISODES:
+                self.over.add(self.group.episodes[len(self.over)].id)
 
     def _span(self, story: Story) -> list[Place]:
         """The earliest span with enough in it of those that hold this story, or nothing."""
         within = self.rule.within
-        near = self._free(story.event_ms - within, story.event_ms + within)
+        if self.rule.distinct == "sources" and len(self.group.free_sources) < self.rule.at_least:
+            return []
+        near = self.group.free_between(story.event_ms - within, story.event_ms + within)
         if len(near) < self.rule.at_least:
             return []
         held: Counter[str | int] = Counter()
@@ -120,36 +120,19 @@ class _Counting:
         number = at[2]
         return number if self.rule.distinct == "stories" else self.group.stories[number].sources[0]
 
-    def _free(self, from_ms: int, to_ms: int) -> list[Place]:
-        """The free stories of a stretch of event time, both ends included."""
-        free = self.group.free
-        return free[bisect_left(free, (from_ms,)) : bisect_left(free, (to_ms + 1,))]
-
     def _absorb(self, episode: Episode) -> None:
         within = self.rule.within
         while True:
-            places = self._free(episode.from_ms - within, episode.to_ms + within)
-            near = [self.group.stories[number] for _, _, number in places]
-            if not near:
+            places = self.group.free_between(episode.from_ms - within, episode.to_ms + within)
+            if not places:
                 return
-            self.joined.setdefault(episode.id, []).extend(near)
-            for story in near:
-                self.group.take_free(story)
-                story.alert = episode.id
-                self.group.changed[story.number] = story
-                _list(episode.firsts, story.sources[0])
-                for source in story.sources:
-                    _list(episode.sources, source)
-            episode.stories += len(near)
-            episode.from_ms = min(episode.from_ms, near[0].event_ms)
-            episode.to_ms = max(episode.to_ms, near[-1].event_ms)
-            episode.last_ms = self.now_ms
+            self.joined.setdefault(episode.id, []).extend(join(self.group, episode, places, self.now_ms))
 
     def rings(self) -> list[Ring]:
         """What the open episodes have to say now; those that are over are gone then."""
         rings = []
         for episode in list(self.group.episodes):
-            firing = self.now_ms < episode.last_ms + self.rule.within
+            firing = self.now_ms < episode.last_ms + self.rule.within and episode.id not in self.over
             joined = sorted(self.joined.get(episode.id, ()), key=place)
             if joined or not firing:
                 rings.append(self._ring(episode, firing, joined))
@@ -168,8 +151,3 @@ class _Counting:
             sources=episode.sources,
             evidence=[evidence for story in joined for evidence in story.give_evidence()],
         )
-
-
-def _list(sources: list[str], source: str) -> None:
-    if source not in sources and len(sources) < MAX_SOURCES:
-        sources.append(source)

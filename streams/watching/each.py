@@ -9,28 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from schemas import Match
 from streams.watching.groups import Group
-from streams.watching.rules import Each
+from streams.watching.kinds import Each
+from streams.watching.state import Arrival
 from streams.watching.stories import Story
-from streams.watching.telling import Ring, alert_id, forget, take
+from streams.watching.telling import Outcome, Ring, alert_id, forget, take
 
 
-def run_each(rule: Each, group: Group, matches: Sequence[Match], now_ms: int) -> tuple[list[Ring], int | None]:
-    """One round of one group: its matches, in order, then what is due at `now_ms`.
-
-    Returns what alerts have to say, and when the group has to be looked at again (None: nothing is left).
-    """
+def run_each(rule: Each, group: Group, arrivals: Sequence[Arrival], now_ms: int) -> Outcome:
+    """One round of one group: what arrived, in order, then what is due at `now_ms`."""
     opened: list[Story] = []
     over: list[Story] = []
-    for match in matches:
-        told = take(group, match, now_ms)
+    for arrival in arrivals:
+        match, told = arrival.match, take(group, arrival, now_ms)
         if told is None:
             continue
         story = told.story
         if told.opened:
-            story.alert, story.firing = alert_id(match.rule, match.group, match.article_id), True
-            group.take_free(story)
+            story.alert, story.firing = alert_id(match.rule, match.group, match.article_id, story.event_ms), True
             opened.append(story)
         if told.dropped and told.dropped.firing:
             # Even in the round that opened it: nobody would resolve it later.
@@ -47,7 +43,7 @@ def run_each(rule: Each, group: Group, matches: Sequence[Match], now_ms: int) ->
     rings = [_ring(story) for story in (*over, *(story for story in opened if story.firing))]
     due_ms = [story.last_ms + rule.hold for story in islice(group.firing.values(), 1)]
     forget_ms = forget(group, rule.hold, rule.lateness, now_ms)
-    return rings, min((*due_ms, forget_ms) if forget_ms is not None else due_ms, default=None)
+    return Outcome(rings, min((*due_ms, forget_ms) if forget_ms is not None else due_ms, default=None))
 
 
 def _ring(story: Story) -> Ring:

@@ -21,8 +21,8 @@ def run_log(reports: Iterable[tuple[Report, bool]], rules: Rules, until_ms: int 
     log = sorted(reports, key=lambda entry: entry[0].received_at)
     if until_ms is None:
         until_ms = (to_ms(log[-1][0].received_at) // ROUND_MS + 1) * ROUND_MS if log else 0
-    watcher, store = Watcher(rules), MemoryStore()
-    for report, backfill in log:
-        for found in match(report, rules, backfill=backfill).matches:
-            watcher.take(store, found)
-    return watcher.tick(store, Tick(partition=0, partitions=1, time_ms=max(until_ms, 0)))
+    with Watcher(rules).on(MemoryStore()) as watch:
+        for report, backfill in log:
+            for found in match(report, rules, backfill=backfill).matches:
+                watch.take(found)
+        return watch.tick(Tick(partition=0, partitions=1, time_ms=until_ms))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, product
 from urllib.parse import quote, unquote
 
 from schemas import Match, Report, Signal, Stance
 from schemas.model import to_ms
-from streams.watching.conditions import ACTOR_FIELDS, Value
+from streams.watching.fields import ACTOR_FIELDS, Cast, Item, items_of, values_of
 from streams.watching.rules import Rule, Rules
+from streams.watching.when import Named
 
 MAX_GROUPS = 1000
 """Of one article for one rule, in the order of the text: a page of names must not become a million matches."""
@@ -35,15 +37,18 @@ def match(report: Report, rules: Rules, *, backfill: bool) -> Matched:
     A report received more than a rule's `max_age` after publishing gives none, unless `backfill`: then its dates are
     believed.
     """
-    if not report.signals and not report.stances:
+    if not report.signals and not report.stances and "articles" not in rules.subjects:
         return Matched()
-    known = {actor.id for actor in report.actors if actor.known}
-    age_ms = to_ms(report.received_at) - to_ms(report.published_at)
+    cast = Cast(report.actors)
+    topics = {signal.topic for signal in report.signals}
+    age_ms = age_of(report)
     matches: list[Match] = []
     too_old: list[str] = []
     for rule in rules.by_name.values():
-        groups = _groups(rule, report, known)
-        if groups and age_ms > rule.max_age and not backfill:
+        if rule.when.topics is not None and rule.when.topics.isdisjoint(topics):
+            continue  # most rules, most of the time
+        groups = groups_in(report, rule, cast)
+        if groups and is_too_old(age_ms, rule, backfill=backfill):
             too_old.append(rule.name)
         else:
             matches += (_match(rule, group, items, report, backfill) for group, items in groups.items())
@@ -52,8 +57,12 @@ def match(report: Report, rules: Rules, *, backfill: bool) -> Matched:
 
 def match_key(match: Match) -> bytes:
     """`rule/group`: the group's values in the order of their fields' names, percent-quoted, joined by `/`."""
-    values = (quote(match.group[name], safe=":") for name in sorted(match.group))
-    return "/".join((match.rule, *values)).encode()
+    return _key(match.rule, tuple(match.group.items()))
+
+
+@lru_cache(1 << 16)
+def _key(rule: str, group: tuple[tuple[str, str], ...]) -> bytes:
+    return "/".join((rule, *(quote(value, safe=":") for _, value in sorted(group)))).encode()
 
 
 def rule_name(key: bytes) -> str:
@@ -67,45 +76,69 @@ def group_of(key: bytes, rule: Rule) -> dict[str, str]:
     return dict(zip(sorted(field.name for field in rule.group_by), map(unquote, values), strict=True))
 
 
-def _groups(rule: Rule, report: Report, known: set[str]) -> dict[Group, list[Signal | Stance]]:
-    items: Sequence[Signal | Stance] = report.stances if rule.when.stance else report.signals
-    groups: dict[Group, list[Signal | Stance]] = {}
+def age_of(report: Report) -> int:
+    """Milliseconds from publishing to receipt."""
+    return to_ms(report.received_at) - to_ms(report.published_at)
+
+
+def is_too_old(age_ms: int, rule: Rule, *, backfill: bool) -> bool:
+    """Whether a rule leaves out what is as old as this."""
+    return age_ms > rule.max_age and not backfill
+
+
+def groups_in(report: Report, rule: Rule, cast: Cast) -> dict[Group, list[Item]]:
+    """The groups for which a rule wants a report, each with the signals or stances that it wants it for."""
+    groups: dict[Group, list[Item]] = {}
+    items = items_of(rule.when.subject, report)
+    if not items or not _hold(rule.when.of_article, report, None, cast):
+        return groups
     for item in items:
-        if all(condition.holds(_values(item, name)) for name, condition in rule.when.conditions):
-            for group in islice(_groups_of(rule, item, known), MAX_GROUPS):
+        if _hold(rule.when.conditions, report, item, cast):
+            chosen = (choice.values for choice in choices(rule, report, item, cast))
+            for group in islice(product(*chosen), MAX_GROUPS):
                 if group in groups or len(groups) < MAX_GROUPS:
                     groups.setdefault(group, []).append(item)
     return groups
 
 
-def _groups_of(rule: Rule, item: Signal | Stance, known: set[str]) -> Iterator[Group]:
-    """The cross product of the values of each field of `group_by`.
+def _hold(conditions: Named, report: Report, item: Item, cast: Cast) -> bool:
+    return all(condition.holds(values_of(name, report, item), cast) for name, condition in conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The values by which one field groups; none: no group. The others of the field were left out.
+
+    `unwanted`: they do not meet the rule's own condition on the field; `unknown`: actors that knowledge does not have.
+    """
+
+    values: tuple[str, ...]
+    unwanted: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def choices(rule: Rule, report: Report, item: Item, cast: Cast) -> Iterator[Choice]:
+    """For each field of `group_by`; a group is an element of their cross product.
 
     Of several initiators only those group that meet the rule's own condition: "Germany and Russia" is no group of
     Russia for a rule about members of the Union.
     """
-    choices: list[tuple[str, ...]] = []
-    conditions = dict(rule.when.conditions)
     for field in rule.group_by:
-        wanted = conditions.get(field.name)
-        values = dict.fromkeys(
-            str(value)
-            for value in _values(item, field.name)
-            if (wanted is None or wanted.allows(value))
-            and (rule.unknown or field.name not in ACTOR_FIELDS or value in known)
-        )
-        choices.append(tuple(values) or (("",) if field.optional else ()))
-    return product(*choices)
+        wanted = rule.when.by_field.get(field.name)
+        values, unwanted, unknown = list[str](), list[str](), list[str]()
+        for value in dict.fromkeys(values_of(field.name, report, item)):
+            if wanted is not None and not wanted.allows(value, cast):
+                unwanted.append(str(value))
+            elif not rule.unknown and field.name in ACTOR_FIELDS and not cast.knows(value):
+                unknown.append(str(value))
+            else:
+                values.append(str(value))
+        if not values and field.optional:
+            values.append("")
+        yield Choice(tuple(values), tuple(unwanted), tuple(unknown))
 
 
-def _values(item: Signal | Stance, name: str) -> Sequence[Value]:
-    value = getattr(item, name)
-    if isinstance(value, tuple):
-        return value
-    return () if value is None else (value,)
-
-
-def _match(rule: Rule, group: Group, items: Sequence[Signal | Stance], report: Report, backfill: bool) -> Match:
+def _match(rule: Rule, group: Group, items: Sequence[Item], report: Report, backfill: bool) -> Match:
     return Match(
         rule=rule.name,
         group={field.name: value for field, value in zip(rule.group_by, group, strict=True)},
@@ -117,6 +150,7 @@ def _match(rule: Rule, group: Group, items: Sequence[Signal | Stance], report: R
         received_at=report.received_at,
         backfill=backfill,
         fingerprint=report.fingerprint,
+        tone=report.tone,
         signals=tuple(item for item in items if isinstance(item, Signal)),
         stances=tuple(item for item in items if isinstance(item, Stance)),
     )

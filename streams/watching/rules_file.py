@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Sequence_
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from streams.errors import KnowledgeError
-from streams.watching.conditions import suggestion
 from streams.yaml_file import Mapping, Mark, Sequence, load, where
 
 Location = Sequence_[str | int]
@@ -36,18 +36,21 @@ class RulesFile:
         return cls(path, document, sha256(path.read_bytes()).hexdigest()[:16])
 
     @contextmanager
-    def explaining(self, fields_at: Callable[[Location], Collection[str]]) -> Iterator[None]:
-        """Turn a pydantic error inside into a KnowledgeError. `fields_at`: which keys are allowed at a location."""
+    def explaining(self, explanation: Callable[[ErrorDetails, Location], str]) -> Iterator[None]:
+        """Turn a pydantic error inside into a KnowledgeError.
+
+        `explanation`: what is wrong, from the error and the keys and indices that lead to it.
+        """
         try:
             yield
         except ValidationError as error:
             # A misspelt key is also a missing one; what is written there explains more than what is not.
             found = error.errors(include_url=False, include_input=False)
-            first: dict[str, Any] = dict(min(found, key=lambda each: each["type"] != "extra_forbidden"))
+            first = min(found, key=lambda each: each["type"] != "extra_forbidden")
             context = first.get("ctx", {})
             location = (*first["loc"], *context.get("at", ()))
-            place = self._place(location, on_key=first["type"] == "extra_forbidden")
-            raise KnowledgeError(place, _explanation(first, location, fields_at(location))) from None
+            place = self._place(location, on_key=first["type"] == "extra_forbidden" or context.get("key", False))
+            raise KnowledgeError(place, explanation(first, location)) from None
 
     def _place(self, location: Location, *, on_key: bool) -> str:
         """`file:line:column` of the deepest part of the location that the file has (union tags stand in none)."""
@@ -67,24 +70,3 @@ def _value_or_key(node: Mapping, key: str) -> Mark:
     value = node[key]
     block = isinstance(value, Mapping | Sequence) and not value.flow
     return node.key_at[key] if block or value is None else node.value_at[key]
-
-
-def _explanation(error: dict[str, Any], location: Location, fields: Collection[str]) -> str:
-    name = location[-1] if location else ""
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "mistake":
-            return str(context["problem"])
-        case "missing":
-            return f"`{name}` is missing"
-        case "extra_forbidden":
-            return f"unknown field `{name}`{suggestion(name, fields)}"
-        case "union_tag_not_found":
-            return "`kind` is missing: each or count"
-        case "union_tag_invalid":
-            kinds = [kind.strip(" '") for kind in context["expected_tags"].split(",")]
-            return f"unknown kind {context['tag']!r}{suggestion(context['tag'], kinds)}"
-        case "literal_error":
-            return f"`{name}`: expected {context['expected']}"
-        case _:
-            return f"`{name}`: {error['msg'][0].lower()}{error['msg'][1:]}"

@@ -6,31 +6,32 @@
 | `v` | a hash of the logic of the rules that last ran |
 | `p/<end of round>/<group>\\|<event time>\\|<article>\\|<received>` | a Match that waits for its round |
 | `t/<due>/<group>` | the one timer of a group |
-| `g/<group>` | a group: a stamp of all that is held of it, hash of its rule's logic, timer, counts, open episodes |
+| `g/<group>` | a group: a stamp of all that is held of it, hash of its rule's logic, timer, counts, episodes, memory |
 | `s/<group>\\|<number>` | a story |
 | `a/<group>\\|<alert id>` | an open alert, as last sent |
 
-`<group>` is `match_key`, in which no `|` can stand. Times are milliseconds, 15 digits from the year 1200 on, so that
-keys sort by them. All are parsed when their group is touched, and not before.
+The timer of a group may be early, never late. `<group>` is `match_key`, in which no `|` can stand. Times are
+milliseconds, 15 digits from the year 1200 on, so that keys sort by them. All are parsed when their group is touched,
+and not before.
 """
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel
 
-from schemas import Alert, Match
-from schemas.model import to_ms
+from schemas import Match
 from streams.store import Store
+from streams.watching.stories import Story
 
 M = TypeVar("M", bound=BaseModel)
 
-CLOCK = b"c"
+_CLOCK = b"c"
 RULES = b"v"
 _ORIGIN_MS = 10**14  # no year that a datetime knows is negative with it
 
@@ -57,15 +58,8 @@ class Memo(Generic[M]):
         return value
 
 
-@dataclass(frozen=True)
-class Memos:
-    """What is not parsed twice."""
-
-    matches: Memo[Match] = field(default_factory=lambda: Memo(Match))
-    alerts: Memo[Alert] = field(default_factory=lambda: Memo(Alert))
-
-
 def sortable(ms: int) -> bytes:
+    """15 digits that sort as the times do."""
     return b"%015d" % (ms + _ORIGIN_MS)
 
 
@@ -73,25 +67,34 @@ def _ms(digits: bytes) -> int:
     return int(digits) - _ORIGIN_MS
 
 
-def event_ms(match: Match) -> int:
-    """When it happened, as far as can be known: published, but not after it was received."""
-    return min(to_ms(match.published_at), to_ms(match.received_at))
+class Arrival(NamedTuple):
+    """A match, and when it happened as far as can be known: published, but not after it was received."""
+
+    event_ms: int
+    match: Match
 
 
-def wait(store: Store, memos: Memos, end_ms: int, group: bytes, match: Match) -> None:
-    """Keep a match for the round that ends then. Of two with all of this alike the smaller stays, in whatever order."""
-    key = b"|".join(
-        (
-            b"p/%b/%b" % (sortable(end_ms), group),
-            sortable(event_ms(match)),
-            quote(match.article_id, safe="").encode(),
-            sortable(to_ms(match.received_at)),
-        )
-    )
-    value = memos.matches.write(match)
-    held = store.get(key)
-    if held is None or value < held:
-        store.put(key, value)
+def clock(store: Store) -> list[int | None]:
+    """The time of each source partition; None: it has not sent any yet."""
+    value = store.get(_CLOCK)
+    times: list[int | None] = json.loads(value) if value else [None]
+    return times
+
+
+def put_clock(store: Store, times: list[int | None]) -> None:
+    """As `clock` gives it."""
+    store.put(_CLOCK, json.dumps(times, separators=(",", ":")).encode())
+
+
+Order = tuple[int, str, int]
+"""Event time, article id, receipt: the order of matches in a round."""
+
+
+def waiting_key(end_ms: int, group: bytes, order: Order) -> bytes:
+    """Of a match that waits for the round that ends then."""
+    event_ms, article_id, received_ms = order
+    article = quote(article_id, safe="").encode()
+    return b"p/%b/%b|%b|%b|%b" % (sortable(end_ms), group, sortable(event_ms), article, sortable(received_ms))
 
 
 def waiting(store: Store, clock_ms: int) -> Iterator[tuple[int, bytes, bytes]]:
@@ -100,41 +103,53 @@ def waiting(store: Store, clock_ms: int) -> Iterator[tuple[int, bytes, bytes]]:
         yield _ms(key[2:17]), key[18 : key.index(b"|")], key
 
 
+def timer_key(due_ms: int, group: bytes) -> bytes:
+    """Of a group's timer."""
+    return b"t/%b/%b" % (sortable(due_ms), group)
+
+
 def timers(store: Store, clock_ms: int) -> Iterator[tuple[int, bytes]]:
     """(due, group) of all timers due at the clock or before."""
     for key in store.keys(b"t/", b"t/" + sortable(clock_ms + 1)):
         yield _ms(key[2:17]), key[18:]
 
 
-def take_waiting(store: Store, memos: Memos, keys: list[bytes]) -> list[Match]:
-    """The matches under these keys, which are gone then, by (event time, article id)."""
-    matches = []
-    for key in keys:
+def group_key(group: bytes) -> bytes:
+    """Of a group's own entry."""
+    return b"g/" + group
+
+
+def groups(store: Store) -> Iterator[tuple[bytes, str]]:
+    """(group, the logic of the rule that filled it) of all groups."""
+    for key in store.keys(b"g/", b"g0"):
         value = store.get(key)
-        if value is not None:
-            matches.append(memos.matches.read(value))
-        store.delete(key)
-    return sorted(matches, key=lambda match: (event_ms(match), match.article_id, match.received_at))
+        assert value is not None
+        yield key[2:], group_logic(value)
 
 
-def load_alert(store: Store, memos: Memos, group: bytes, alert_id: str) -> Alert | None:
-    """The open alert as it was last sent, or None."""
-    value = store.get(b"a/%b|%b" % (group, alert_id.encode()))
-    return None if value is None else memos.alerts.read(value)
+def group_logic(value: bytes) -> str:
+    """The hash of the rule's logic in a group's own entry."""
+    return str(json.loads(value)[1])
 
 
-def save_alert(store: Store, memos: Memos, group: bytes, alert: Alert) -> None:
-    """Keep it while it fires."""
-    key = b"a/%b|%b" % (group, alert.id.encode())
-    if alert.state == "firing":
-        store.put(key, memos.alerts.write(alert))
-    else:
-        store.delete(key)
+def story_key(group: bytes, number: int) -> bytes:
+    """Of a story of a group."""
+    return b"s/%b|%010d" % (group, number)
 
 
-def open_alerts(store: Store, memos: Memos, group: bytes) -> Iterator[Alert]:
-    """All alerts of the group that fire."""
-    for key in store.keys(b"a/%b|" % group, b"a/%b}" % group):
-        alert = load_alert(store, memos, group, key.rpartition(b"|")[2].decode())
-        if alert is not None:
-            yield alert
+def stories(store: Store, group: bytes) -> Iterator[Story]:
+    """All stories of a group, as they opened."""
+    for key in store.keys(b"s/%b|" % group, b"s/%b}" % group):
+        value = store.get(key)
+        assert value is not None
+        yield Story.of(int(key[-10:]), value)
+
+
+def alert_key(group: bytes, alert_id: str) -> bytes:
+    """Of an open alert of a group."""
+    return b"a/%b|%b" % (group, alert_id.encode())
+
+
+def alert_keys(store: Store, group: bytes) -> Iterator[bytes]:
+    """Of all open alerts of a group."""
+    return store.keys(b"a/%b|" % group, b"a/%b}" % group)

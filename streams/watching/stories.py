@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
 
 from schemas import Evidence
 
@@ -22,8 +25,9 @@ class Story:
 
     `number` counts the group's stories as they opened. `articles`, `sources`: the first one first. `event_ms` is
     that of the first article; `opened_ms` and `last_ms` are the ends of the rounds of its first and last article.
-    `alert`: the id of the alert that it is part of, "" while of none; `firing`: of an `each`, whether that is open.
-    `evidence`: until an alert has it; what came from the store stays JSON until it is wanted.
+    `alert`: the id of the alert that it is part of, "" while of none (`groups.LEFT_OUT`: for ever); `firing`: of an
+    `each`, whether that is open.
+    `evidence`: until an alert has it; what came from the store is parsed when it is wanted.
     """
 
     number: int
@@ -35,7 +39,7 @@ class Story:
     sources: list[str]
     alert: str = ""
     firing: bool = False
-    evidence: Evidence | str | None = None
+    evidence: Evidence | dict[str, Any] | None = None
 
     @classmethod
     def of(cls, number: int, value: bytes) -> Story:
@@ -46,14 +50,17 @@ class Story:
         """As compact JSON; the number stands in its key."""
         fields = [getattr(self, name) for name in _DUMPED]
         if isinstance(self.evidence, Evidence):
-            fields[-1] = self.evidence.model_dump_json(by_alias=True)
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+            fields[-1] = self.evidence.model_dump(exclude=_KNOWN, exclude_defaults=True, by_alias=True)
+        return to_json(fields)
 
     def give_evidence(self) -> list[Evidence]:
         """What an alert has not shown yet: one or none. It is the alert's then."""
         given, self.evidence = self.evidence, None
-        if isinstance(given, str):
-            return [Evidence.model_validate_json(given)]
+        if isinstance(given, dict):
+            told = given.get("signal") or given.get("stance")
+            text = told["evidence"]["text"] if told else given.get("title", "")
+            known = {"article_id": self.articles[0], "source": self.sources[0], "text": text}
+            given = Evidence.model_validate(given | known)
         return [] if given is None else [given]
 
     def add_copy(self, article_id: str, source: str, now_ms: int) -> None:
@@ -65,14 +72,17 @@ class Story:
         self.last_ms = now_ms
 
 
+_KNOWN = {"article_id", "source", "text"}
+"""Of evidence: stands in its story, or in its signal, already."""
 _DUMPED = tuple(name for name in Story.__slots__ if name != "number")
 
 
-def story_of(fingerprint: str, event_ms: int, alike: Iterable[Story]) -> Story | None:
-    """The story that an article joins: the earliest whose first article is alike and at most 7 days apart.
+def earliest(alike: Iterable[Story], event_ms: int) -> Story | None:
+    """The story that an article joins: of those whose first article is alike the earliest at most 7 days apart.
 
-    `alike`: stories with the same fingerprint, as they opened. An article without words is like no other.
+    `alike`: as they opened.
     """
-    if not fingerprint:
-        return None
-    return next((story for story in alike if abs(story.event_ms - event_ms) <= APART_MS), None)
+    for story in alike:
+        if abs(story.event_ms - event_ms) <= APART_MS:
+            return story
+    return None

@@ -98,8 +98,8 @@ def test_a_rules_file_with_a_mistake_refuses_to_start_with_its_place(
     assert b"eech" in done.stderr
 
 
-def test_the_schemas_of_all_models_are_exported(tmp_path: Path) -> None:
+def test_the_schemas_of_all_models_and_of_the_rules_are_exported(tmp_path: Path) -> None:
     told = json.loads(run("schemas", "export").stdout)
-    assert set(told) == {"Article", "Report", "Match", "Tick", "Alert", "DeadLetter"}
+    assert set(told) == {"Article", "Report", "Match", "Tick", "Alert", "DeadLetter", "Rules"}
     run("schemas", "export", "--to", str(tmp_path / "out"))
     assert json.loads((tmp_path / "out" / "Alert.json").read_text(encoding="utf-8")) == told["Alert"]

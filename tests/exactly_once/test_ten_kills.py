@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
 import subprocess
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from schemas import Alert, encode
 from schemas.model import from_ms
@@ -24,6 +23,7 @@ from streams.engine.supervisor import console_script
 from streams.engine.wiring import Seeds, load_seeds
 from streams.settings import Settings
 from streams.watching.matching import match
+from tests.exactly_once.killing import WRITES, aborted, kill_in_turn
 from tests.exactly_once.stories import stories
 from tests.product import Workers, environment_of, everything, raw
 
@@ -43,40 +43,6 @@ async def publish(settings: Settings, seed: int) -> None:
         await asyncio.sleep(max(0.0, began + number * SECONDS / ARTICLES - time.monotonic()))
     await asyncio.gather(*sent)
     await producer.stop()
-
-
-class Open:
-    """Whether a transaction is open: committed readers then see less than there is."""
-
-    def __init__(self, settings: Settings) -> None:
-        clients = client_options(settings)
-        self._all = AIOKafkaConsumer(**clients, isolation_level="read_uncommitted", enable_auto_commit=False)
-        self._committed = AIOKafkaConsumer(**clients, isolation_level="read_committed", enable_auto_commit=False)
-        names = ("reports", "matches", "alerts", "watch-state")
-        self._partitions = [TopicPartition(settings.topic(n), p) for n in names for p in range(settings.partitions)]
-
-    async def __aenter__(self) -> Open:
-        await self._all.start()
-        await self._committed.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._all.stop()
-        await self._committed.stop()
-
-    async def now(self) -> bool:
-        there, seen = await asyncio.gather(
-            self._all.end_offsets(self._partitions), self._committed.end_offsets(self._partitions)
-        )
-        return bool(there != seen)
-
-
-async def aborted(settings: Settings) -> int:
-    """Records of transactions that did not commit."""
-    count = 0
-    for name in ("reports", "matches", "alerts", "watch-state"):
-        count += len(await everything(settings, name, "read_uncommitted")) - len(await everything(settings, name))
-    return count
 
 
 def expected_outputs(articles: list[Record], seeds: Seeds) -> tuple[Counter[str], Counter[str], Counter[str]]:
@@ -105,24 +71,10 @@ async def test_ten_kills_of_each_worker_lose_and_double_nothing_and_replay_agree
 ) -> None:
     seeds, chance = load_seeds(settings), random.Random(10)
     workers = Workers(settings, tmp_path)
-    for stage in ("read", "watch"):
+    for stage in WRITES:
         workers.start(stage)
     publishing = asyncio.create_task(publish(settings, seed=10))
-    kills = 0
-    async with Open(settings) as transaction:
-        while not publishing.done() or kills < 2 * KILLS:
-            await asyncio.sleep(chance.uniform(0.6, 1.4) * SECONDS / KILLS / 2)
-            stage = ("read", "watch")[kills % 2]
-            # At a random moment; every other one then waits a little for an open transaction, so that some are hit.
-            for _ in range(60 if kills % 4 < 2 else 0):
-                workers.signal(stage, signal.SIGSTOP)
-                if await transaction.now():
-                    break
-                workers.signal(stage, signal.SIGCONT)
-                await asyncio.sleep(0.02)
-            workers.kill(stage)
-            workers.start(stage)
-            kills += 1
+    await kill_in_turn(workers, settings, chance, KILLS, SECONDS / KILLS / 2)
     await publishing
     await asyncio.wait_for(until_idle(settings, client_options(settings)), 90)
     workers.stop()
@@ -146,8 +98,8 @@ async def test_ten_kills_of_each_worker_lose_and_double_nothing_and_replay_agree
     oracle = run_log(articles, seeds.reader, seeds.rules)
     assert live == [encode(a) for a in oracle]
     assert len(live) > 50
-    lost_work = await aborted(settings)
-    assert lost_work > 0, "no kill hit an open transaction: the test proved nothing"
+    lost_work = {stage: await aborted(settings, stage) for stage in WRITES}
+    assert all(lost_work.values()), "no kill hit an open transaction: the test proved nothing"
 
     replayed = await asyncio.to_thread(
         subprocess.run,
@@ -159,4 +111,4 @@ async def test_ten_kills_of_each_worker_lose_and_double_nothing_and_replay_agree
     assert replayed.returncode == 0, replayed.stderr.decode()
     latest = {alert.id: encode(alert) for alert in oracle}
     assert sorted(replayed.stdout.splitlines()) == sorted(latest.values())
-    print(f"{kills} kills, {len(real)} articles, {len(found)} matches, {len(live)} alert records, {lost_work} aborted")
+    print(f"{2 * KILLS} kills, {len(real)} articles, {len(found)} matches, {len(live)} alerts, aborted {lost_work}")

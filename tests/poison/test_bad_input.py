@@ -25,10 +25,15 @@ pytestmark = [pytest.mark.kafka, pytest.mark.timeout(200)]
 NOW = datetime.now(UTC)
 
 
+def unlike(number: int) -> str:
+    """Words enough of its own that no two articles are copies of one another."""
+    return " ".join(f"item-{number}-{word}" for word in range(12))
+
+
 def article(number: int, **changes: object) -> bytes:
     told = {
         "id": f"good-{number}",
-        "text": f"Norway imposed sanctions on Iran on Monday. It was item {number} of the day.",
+        "text": f"Norway imposed sanctions on Iran on Monday. {unlike(number)}",
         "published_at": NOW.isoformat(),
         "source": "Wire",
     }

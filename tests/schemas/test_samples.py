@@ -75,6 +75,7 @@ def test_a_stored_sample_was_never_edited() -> None:
     # A new version adds a line here; a line that is there stays.
     digests = {
         "v1": "75f02d8211cf6f60460afa6606cd604a8de643c5299ef92d4bd43252aad19932",
+        "v2": "b8171f75a08ae895d4cba6b7ae7d06825767d8ea0114e69c52e531000bcc9bce",
     }
     for version, digest in digests.items():
         names = "".join(

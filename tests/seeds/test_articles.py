@@ -146,7 +146,6 @@ def test_many_stories_of_one_week_make_one_alert_of_pressure() -> None:
         ("energy-project-halted", {"target": "project:south-stream"}),
         ("energy-project-halted", {"target": "project:nord-stream-2"}),
         ("energy-supply-cut", {"target": "country:BG"}),
-        ("energy-supply-pressure", {"target": "country:BG"}),
         ("energy-supply-secured", {"target": "country:IT"}),
         ("accession-forward", {"target": "country:UA"}),
         ("accession-stalled", {"target": "country:TR"}),

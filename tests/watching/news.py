@@ -118,7 +118,8 @@ class Desk:
         self.watcher = Watcher(rules)
 
     def send(self, *reports: Report, backfill: bool = False) -> list[Taken]:
-        return [self.watcher.take(self.store, found) for each in reports for found in self.matches(each, backfill)]
+        with self.watcher.on(self.store) as watch:
+            return [watch.take(found) for each in reports for found in self.matches(each, backfill)]
 
     def matches(self, each: Report, backfill: bool = False) -> tuple[Match, ...]:
         return match(each, self.rules, backfill=backfill).matches
@@ -126,4 +127,13 @@ class Desk:
     def until(self, seconds: float) -> list[Alert]:
         """Let the clock reach START plus these."""
         time_ms = int(at(seconds).timestamp() * 1000)
-        return self.watcher.tick(self.store, Tick(partition=0, partitions=1, time_ms=time_ms))
+        return self.tick(Tick(partition=0, partitions=1, time_ms=time_ms))
+
+    def tick(self, tick: Tick) -> list[Alert]:
+        with self.watcher.on(self.store) as watch:
+            return watch.tick(tick)
+
+    @property
+    def clock_ms(self) -> int | None:
+        with self.watcher.on(self.store) as watch:
+            return watch.clock_ms

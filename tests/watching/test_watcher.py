@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,31 +26,31 @@ def tick(partition: int, seconds: float, partitions: int = 2) -> Tick:
 
 
 def test_the_clock_is_the_lowest_of_all_source_partitions(rules: Rules) -> None:
-    watcher, store = Watcher(rules), MemoryStore()
-    assert watcher.clock_ms(store) is None
-    watcher.tick(store, tick(1, 10))
-    assert watcher.clock_ms(store) is None
-    watcher.tick(store, tick(0, 7))
-    assert watcher.clock_ms(store) == START_MS + 7000
-    watcher.tick(store, tick(0, 12))
-    assert watcher.clock_ms(store) == START_MS + 10_000
+    desk = Desk(rules)
+    assert desk.clock_ms is None
+    desk.tick(tick(1, 10))
+    assert desk.clock_ms is None
+    desk.tick(tick(0, 7))
+    assert desk.clock_ms == START_MS + 7000
+    desk.tick(tick(0, 12))
+    assert desk.clock_ms == START_MS + 10_000
 
 
 def test_a_tick_that_is_doubled_or_steps_back_changes_nothing(rules: Rules) -> None:
-    watcher, store = Watcher(rules), MemoryStore()
-    watcher.tick(store, tick(0, 5, partitions=1))
-    before = dict(store.entries)
-    watcher.tick(store, tick(0, 5, partitions=1))
-    watcher.tick(store, tick(0, 3, partitions=1))
-    assert dict(store.entries) == before
+    desk = Desk(rules)
+    desk.tick(tick(0, 5, partitions=1))
+    before = dict(desk.store.entries)
+    desk.tick(tick(0, 5, partitions=1))
+    desk.tick(tick(0, 3, partitions=1))
+    assert dict(desk.store.entries) == before
 
 
 def test_nothing_rings_while_a_source_partition_is_stuck(rules: Rules) -> None:
     desk = Desk(rules)
     desk.send(report("a", 0))
-    assert desk.watcher.tick(desk.store, tick(0, 100)) == []
-    assert desk.watcher.tick(desk.store, tick(1, 0.999)) == []
-    assert len(desk.watcher.tick(desk.store, tick(1, 1))) == 1
+    assert desk.tick(tick(0, 100)) == []
+    assert desk.tick(tick(1, 0.999)) == []
+    assert len(desk.tick(tick(1, 1))) == 1
 
 
 def test_a_match_whose_round_has_run_is_told_late_and_put_in_the_next(rules: Rules) -> None:
@@ -65,11 +66,11 @@ def test_a_match_made_by_other_rules_is_ignored(rules: Rules, tmp_path: Path) ->
     (tmp_path / "other").mkdir()
     other = rules_of(tmp_path / "other", EACH.replace("imposed:", "renamed:"))
     regrouped = rules_of(tmp_path / "other", EACH.replace("[target]", "[target, initiator]"))
-    store, watcher = MemoryStore(), Watcher(rules)
-    for made in (other, regrouped):
-        (found,) = Desk(made).matches(report("a", 0))
-        assert watcher.take(store, found) == Taken.UNWANTED
-    assert watcher.tick(store, tick(0, 5, partitions=1)) == []
+    with Watcher(rules).on(MemoryStore()) as watch:
+        for made in (other, regrouped):
+            (found,) = Desk(made).matches(report("a", 0))
+            assert watch.take(found) == Taken.UNWANTED
+        assert watch.tick(tick(0, 5, partitions=1)) == []
 
 
 def test_records_of_one_round_are_in_the_order_of_their_ids(rules: Rules) -> None:
@@ -78,6 +79,24 @@ def test_records_of_one_round_are_in_the_order_of_their_ids(rules: Rules) -> Non
     ids = [alert.id for alert in desk.until(1)]
     assert ids == sorted(ids)
     assert len(ids) == 20
+
+
+def test_a_timer_goes_off_in_a_batch_that_had_its_group_in_hand_before(rules: Rules) -> None:
+    desk = Desk(rules)
+    desk.send(report("a", 0))
+    desk.until(1)
+    with desk.watcher.on(desk.store) as watch:
+        assert watch.take(desk.matches(report("a", 10))[0]) is Taken.WAITS
+        assert watch.tick(tick(0, 20, partitions=1)) == []
+        (over,) = watch.tick(tick(0, 2 * DAY, partitions=1))
+    assert (over.state, over.updated_at) == ("resolved", at(DAY + 1))
+
+
+def test_an_article_from_the_end_of_time_is_ignored(rules: Rules) -> None:
+    desk = Desk(rules)
+    (found,) = desk.matches(report("a", 0))[:1]
+    with desk.watcher.on(desk.store) as watch:
+        assert watch.take(found.model_copy(update={"received_at": datetime.max.replace(tzinfo=UTC)})) is Taken.UNWANTED
 
 
 def test_one_late_tick_gives_what_many_would_have(rules: Rules) -> None:
@@ -155,7 +174,7 @@ def test_an_article_told_again_right_after_a_change_of_rules_goes_on_with_its_al
     desk.send(report("a", 0))
     desk.until(1)
     changed = Desk(rules_of(tmp_path, EACH.replace("kind: each", "kind: each\n    hold: 5h")), desk.store)
-    changed.send(report("a", 1.5))
+    changed.send(report("a", 1.5, 0))
     (alert,) = changed.until(2)
     assert (alert.state, alert.revision, alert.opened_at) == ("firing", 3, at(2))
 
