@@ -167,18 +167,15 @@ async def test_what_watch_holds_is_lost_where_the_logic_of_its_rule_differs(
     monitor = Monitor(settings, seeds)
     await monitor.run([article(0, "Norway"), article(1, "Japan")])
     held = await read_holdings(settings, monitor.options)
-    assert [(loss.rule, loss.groups, loss.kept) for loss in losses(held, seeds.rules)] == [
-        ("sanctions-imposed", 0, 2),
-        ("sanctions-pressure", 0, 1),
-    ]
+    kept = {loss.rule: (loss.groups, loss.kept) for loss in losses(held, seeds.rules)}
+    assert (kept["sanctions-imposed"], kept["sanctions-pressure"]) == ((0, 2), (0, 1))
     written = (settings.seeds_folder() / "rules.yaml").read_text(encoding="utf-8")
     (tmp_path / "rules.yaml").write_text(written.replace("at_least: 3", "at_least: 4"), encoding="utf-8")
     pressure = load_rules(tmp_path / "rules.yaml").by_name["sanctions-pressure"]
     others = Rules({"sanctions-pressure": pressure}, "")
-    assert losses(held, others) == [
-        Loss("sanctions-imposed", groups=2, alerts=2, kept=0),
-        Loss("sanctions-pressure", groups=1, alerts=0, kept=0),
-    ]
+    lost = losses(held, others)
+    assert Loss("sanctions-imposed", groups=2, alerts=2, kept=0) in lost
+    assert Loss("sanctions-pressure", groups=1, alerts=0, kept=0) in lost
 
 
 async def test_groups_and_alerts_that_are_over_are_not_held(settings: Settings, seeds: Seeds) -> None:
