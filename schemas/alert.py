@@ -11,8 +11,14 @@ from schemas.report import Signal, Stance
 
 Severity = Literal["info", "warning", "critical"]
 State = Literal["firing", "resolved"]
-Rounded = Annotated[float, AfterValidator(lambda value: float(f"{value:.6g}"))]
-"""Six significant digits: what two machines compute alike."""
+
+
+def rounded(value: float) -> float:
+    """Six significant digits: what two machines compute alike."""
+    return float(f"{value:.6g}")
+
+
+Rounded = Annotated[float, AfterValidator(rounded)]
 
 
 class Window(Model):

@@ -7,11 +7,8 @@ on stderr and one line of JSON on stdout. Medians of ROUNDS interleaved rounds o
 from __future__ import annotations
 
 import gc
-import json
 import platform
 import random
-import statistics
-import sys
 import tempfile
 import time
 import tracemalloc
@@ -21,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 
+from bench.measuring import cpu_seconds, tell
 from schemas import Alert, Match, Signal, Span, Tick, encode
 from schemas.model import to_ms
 from streams.store import MemoryStore
@@ -114,15 +112,6 @@ def watch(rules: Rules, matches: list[Match], batch: int = 1 << 30) -> list[Aler
     return alerts
 
 
-def cpu_seconds(work: Callable[[], object]) -> float:
-    """Of one call."""
-    gc.collect()
-    gc.freeze()  # as a worker does with what stays for good
-    started = time.process_time()
-    work()
-    return time.process_time() - started
-
-
 def quiet_bytes(rules: Rules, groups: int) -> dict[str, int]:
     """By kind: allocated bytes a group, of groups that had one story, which is over but still remembered."""
     sizes: dict[str, int] = {}
@@ -181,11 +170,7 @@ def main() -> None:
         "sparse": lambda: watch(loaded, sparse),
         "worker": lambda: watch(loaded, dense, 500),
     }
-    seconds: dict[str, list[float]] = {name: [] for name in work}
-    for _ in range(ROUNDS):
-        for name, each in work.items():
-            seconds[name].append(cpu_seconds(each))
-    median = {name: statistics.median(times) for name, times in seconds.items()}
+    median = cpu_seconds(work, ROUNDS)
     result = {
         "python": platform.python_version(),
         "machine": platform.machine(),
@@ -196,9 +181,7 @@ def main() -> None:
         "war": {kind: war(loaded, kind) for kind in KINDS},
         "bytes_a_quiet_group": quiet,
     }
-    for name, value in result.items():
-        sys.stderr.write(f"{name:<34} {value}\n")
-    sys.stdout.write(json.dumps(result) + "\n")
+    tell(result)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ import json
 import platform
 import random
 import statistics
-import sys
-import time
 import tracemalloc
 from base64 import b64encode
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from bench.measuring import cpu_seconds, tell
 from schemas import Article
 from streams.cli.stories import told
 from streams.ingest.files import read_lines, seed_files
@@ -32,29 +31,17 @@ from streams.watching.alike import AT_LEAST, Alike, similarity
 ROUNDS = 3
 LOOKUPS = 300
 PAIRS = Path(__file__).parents[3] / "shared" / "gold" / "near_duplicates_dev.jsonl"
-Works = dict[str, Callable[[], object]]
-
-
-def cpu_seconds(works: Works) -> dict[str, float]:
-    """Of one call of each: the median of interleaved rounds."""
-    taken: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(ROUNDS):
-        for name, work in works.items():
-            started = time.process_time()
-            work()
-            taken[name].append(time.process_time() - started)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 
 def fingerprinting(articles: list[Article]) -> dict[str, object]:
     """Articles a second: parsed ones to fingerprints, and to stories."""
-    works: Works = {
+    works: dict[str, Callable[[], object]] = {
         "fingerprint": lambda: [fingerprint(article.title, article.text) for article in articles],
         "told": lambda: list(told(articles)),
     }
     if find_spec("datasketch"):
         works["datasketch"] = lambda: [datasketch_minhash(article) for article in articles]
-    seconds = cpu_seconds(works)
+    seconds = cpu_seconds(works, ROUNDS)
     result: dict[str, object] = {
         "articles": len(articles),
         "characters_an_article": round(statistics.mean(len(article.text) for article in articles)),
@@ -102,11 +89,11 @@ def looking_up(stories: int) -> dict[str, object]:
     def find() -> list[list[int]]:
         return [alike.find(query) for query in queries]
 
-    works: Works = {"find": find, "each": each}
+    works: dict[str, Callable[[], object]] = {"find": find, "each": each}
     assert find() == each()
     if find_spec("datasketch"):
         works["lsh"] = lsh = datasketch_lookups(values, sought)
-    seconds = cpu_seconds(works)
+    seconds = cpu_seconds(works, ROUNDS)
     result: dict[str, object] = {
         f"find_among_{stories}_us": round(seconds["find"] / LOOKUPS * 1e6, 1),
         f"each_over_find_among_{stories}": round(seconds["each"] / seconds["find"], 1),
@@ -178,9 +165,7 @@ def main() -> None:
         result |= looking_up(stories)
     if PAIRS.exists():
         result |= pairs()
-    for name, value in result.items():
-        sys.stderr.write(f"{name:<40} {value}\n")
-    sys.stdout.write(json.dumps(result) + "\n")
+    tell(result)
 
 
 if __name__ == "__main__":

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from schemas import Alert, Article, Match, Report, Tick
+from schemas import Alert, Article, Match, Report
 from schemas.model import Model, UTCTime, explain, to_ms
 from streams.engine.contract import Record
 from streams.engine.steps import Unreadable, parse_article
 from streams.errors import InputError
 from streams.reading import Reader
-from streams.store import MemoryStore
+from streams.watching.log import run_matches
 from streams.watching.matching import match
 from streams.watching.rules import Rules
-from streams.watching.watcher import ROUND_MS, Watcher
+from streams.watching.watcher import round_end
 
 _MARKS_OF_A_REPORT = (b'"article_id"', b'"signals"')
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
@@ -34,10 +34,6 @@ class Received:
 
     article: Article
     received_at: datetime
-
-    def report(self, reader: Reader) -> Report:
-        """What is read in it."""
-        return reader.read(self.article, self.received_at)
 
 
 def parse(where: str, raw: bytes, max_text_bytes: int) -> Received | Report:
@@ -60,6 +56,11 @@ def parse(where: str, raw: bytes, max_text_bytes: int) -> Received | Report:
     except Unreadable as error:
         raise InputError(f"{where}: {error}") from error
     return Received(article, received_at)
+
+
+def report_of(entry: Received | Report, reader: Reader) -> Report:
+    """What `parse` gave, read if it is not yet."""
+    return entry if isinstance(entry, Report) else reader.read(entry.article, entry.received_at)
 
 
 def _check_time(where: str, received_at: datetime) -> None:
@@ -100,12 +101,4 @@ class Backtest:
         The clock ends at `until_ms`, or where the last report's round ends.
         """
         end_ms = self.end_ms if until_ms is None else until_ms
-        with Watcher(self.rules).on(MemoryStore()) as watch:
-            for found in self.matches:
-                watch.take(found)
-            return watch.tick(Tick(partition=0, partitions=1, time_ms=max(end_ms, 0)))
-
-
-def round_end(ms: int) -> int:
-    """The end of the round in which something received then is seen."""
-    return (ms // ROUND_MS + 1) * ROUND_MS
+        return run_matches(self.matches, self.rules, end_ms)

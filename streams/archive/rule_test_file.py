@@ -24,9 +24,8 @@ from pydantic_core import ErrorDetails
 from schemas import Modality, Severity, State
 from schemas.report import Confidence, Sign
 from streams.archive.rule_test_terms import NOW, START, ActorId, ActorIds, Moment, MomentTold, Start, listed
-from streams.watching.rules_file import Location, RulesFile
+from streams.watching.rules_file import Location, RulesFile, plain_explanation
 from streams.watching.vocabulary import Vocabulary, mistake, shown, suggestion
-from streams.yaml_file import Mapping, Mark, Sequence, where
 
 
 class _Part(BaseModel):
@@ -165,50 +164,42 @@ _FIELDS: dict[str, type[BaseModel]] = {
     "articles": ArticleTold,
     "reports": ReportTold,
     "signals": SignalTold,
+    "stances": StanceTold,
+    "expect": ExpectedAlert,
 }
-_FIELDS |= {"stances": StanceTold, "expect": ExpectedAlert}
 
 
 def _explanation(error: ErrorDetails, location: Location) -> str:
-    name, context = str(location[-1]), error.get("ctx", {})
+    name = str(location[-1])
     match error["type"]:
-        case "mistake":
-            return str(context["problem"])
-        case "missing":
-            return f"`{name}` is missing"
         case "extra_forbidden":
             part = next((_FIELDS[str(step)] for step in reversed(location[:-1]) if step in _FIELDS), _File)
             known = {field.alias or field_name for field_name, field in part.model_fields.items()}
             return f"unknown field `{name}`{suggestion(name, known)}"
-        case "literal_error":
-            return f"`{name}`: expected {context['expected']}"
         case "model_type" | "dict_type":
             return "expected a mapping"
         case "tuple_type":
             return "expected a list"
         case _:
-            return f"`{name}`: {error['msg'][0].lower()}{error['msg'][1:]}"
+            return plain_explanation(error, name)
 
 
 @dataclass(frozen=True)
 class RuleTests:
     """`rules` and what a test names are paths from where the file lies."""
 
-    path: Path
+    file: RulesFile
     rules: str | None
     tests: tuple[RuleTest, ...]
-    document: Mapping
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies."""
+        return self.file.path.parent
 
     def place(self, *location: str | int) -> str:
         """`file:line:column` of the deepest part of a location that the file has."""
-        node: Any = self.document
-        mark: Mark = (0, 0)
-        for step in location:
-            if isinstance(node, Mapping) and step in node:
-                mark, node = node.key_at[str(step)], node[str(step)]
-            elif isinstance(node, Sequence) and isinstance(step, int):
-                mark, node = node.item_at[step], node[step]
-        return where(self.path, mark)
+        return self.file.place(location, on_key=True)
 
 
 def load_rule_tests(path: Path, vocabulary: Vocabulary) -> RuleTests:
@@ -216,4 +207,4 @@ def load_rule_tests(path: Path, vocabulary: Vocabulary) -> RuleTests:
     file = RulesFile.read(path)
     with file.explaining(_explanation):
         parsed = _File.model_validate(file.document, context=vocabulary)
-    return RuleTests(path, parsed.rules, parsed.tests, file.document)
+    return RuleTests(file, parsed.rules, parsed.tests)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from schemas import Actor, Report, Signal, Span, Stance, direction
-from streams.archive.backtest import parse
+from streams.archive.backtest import parse, report_of
 from streams.archive.rule_test_file import ArticleTold, ReportTold, RuleTest, RuleTests, SignalTold, StanceTold
 from streams.archive.rule_test_terms import UNKNOWN
 from streams.errors import KnowledgeError
@@ -23,7 +23,7 @@ def log_of(tests: RuleTests, number: int, test: RuleTest, reader: Reader, max_te
     Raises KnowledgeError for a file (`from`) that is not there, InputError for what a worker would refuse.
     """
     if test.from_:
-        path = tests.path.parent / test.from_
+        path = tests.folder / test.from_
         try:
             lines = path.read_bytes().splitlines()
         except OSError as error:
@@ -31,11 +31,10 @@ def log_of(tests: RuleTests, number: int, test: RuleTest, reader: Reader, max_te
             raise KnowledgeError(place, f"{path} cannot be read: {error.strerror}") from error
         for at, line in enumerate(lines, 1):
             if line.strip():
-                entry = parse(f"{path}:{at}", line, max_text_bytes)
-                yield entry if isinstance(entry, Report) else entry.report(reader)
+                yield report_of(parse(f"{path}:{at}", line, max_text_bytes), reader)
     for at, told in enumerate(test.articles):
-        entry = parse(tests.place("tests", number, "articles", at), _line(told, at, test.start), max_text_bytes)
-        yield entry if isinstance(entry, Report) else entry.report(reader)
+        where = tests.place("tests", number, "articles", at)
+        yield report_of(parse(where, _line(told, at, test.start), max_text_bytes), reader)
     for at, report in enumerate(test.reports, 1):
         yield _report(report, f"report-{at}", test.start, reader)
 

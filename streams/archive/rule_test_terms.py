@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, PlainValidator, TypeAdapter, ValidationErr
 
 from schemas.model import UTCTime
 from streams.watching.fields import AUTHOR
+from streams.watching.spans import DURATION, milliseconds
 from streams.watching.vocabulary import ACTOR_TYPES, Vocabulary, mistake, shown, suggestion
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -19,8 +20,7 @@ UNKNOWN = "unknown:"
 """Before an actor's id: knowledge does not have it, and is not asked."""
 _YEARS = range(1900, 3000)
 _LONGEST = timedelta(days=36_500)
-_RELATIVE = re.compile(r"([+-])((?:\d{1,6}[smhd])+)", re.ASCII)
-_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_RELATIVE = re.compile(f"([+-])({DURATION})")
 _TIME: TypeAdapter[datetime] = TypeAdapter(UTCTime)
 
 
@@ -40,8 +40,7 @@ class Moment:
     def read(cls, raw: object) -> Moment:
         """Raises a mistake."""
         if isinstance(raw, str) and (told := _RELATIVE.fullmatch(raw)):
-            parts = re.findall(r"(\d+)([smhd])", told[2])
-            after = timedelta(seconds=sum(int(number) * _SECONDS[unit] for number, unit in parts))
+            after = timedelta(milliseconds=milliseconds(told[2]))
             if after > _LONGEST:
                 raise mistake("more than a hundred years from the start")
             return cls(raw, after=-after if told[1] == "-" else after)

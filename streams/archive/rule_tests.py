@@ -9,7 +9,7 @@ from typing import Literal
 
 from schemas import Alert
 from schemas.model import to_ms
-from streams.archive.backtest import Backtest, round_end
+from streams.archive.backtest import Backtest
 from streams.archive.rule_test_file import END, ExpectedAlert, RuleTest, RuleTests
 from streams.archive.rule_test_log import log_of
 from streams.archive.rule_test_terms import Moment
@@ -17,6 +17,7 @@ from streams.errors import KnowledgeError
 from streams.reading import Reader
 from streams.watching.rules import Rules
 from streams.watching.vocabulary import suggestion
+from streams.watching.watcher import round_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def run_rule_tests(
     """
     for number, test in enumerate(tests.tests):
         written = test.rules or tests.rules
-        loaded = rules(tests.path.parent / written if written else None)
+        loaded = rules(tests.folder / written if written else None)
         _check_names(tests, number, test, loaded)
         backtest = Backtest(loaded)
         for report in log_of(tests, number, test, reader, max_text_bytes):

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 
 from schemas import Alert, Report, encode
 from schemas.model import to_ms
-from streams.cli.output import Format, counted, err, format_option, out, show_alerts, write_line
+from streams.cli.output import Format, counted, err, format_option, out, progress, show_alerts, write_line
 from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.ingest.files import STDIN, Line, read_lines
@@ -83,7 +83,7 @@ def _report(
     line: Line, reader: Reader, max_text_bytes: int, first: datetime | None, last: datetime | None
 ) -> Report | None:
     """What is read in a line, if it was received in [first, last). Raises InputError."""
-    from streams.archive.backtest import parse
+    from streams.archive.backtest import parse, report_of
 
     if line.plain and not line.raw.strip():
         return None
@@ -92,7 +92,7 @@ def _report(
     entry = parse(line.where, line.raw, max_text_bytes)
     if (first and entry.received_at < first) or (last and entry.received_at >= last):
         return None
-    return entry if isinstance(entry, Report) else entry.report(reader)
+    return report_of(entry, reader)
 
 
 @contextmanager
@@ -101,9 +101,9 @@ def _progress(files: list[Path]) -> Iterator[Callable[[int], None]]:
     known = STDIN not in files
     total = sum(path.stat().st_size for path in files if path.is_file()) if known else None
     columns = (TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda count: progress.advance(task, count)
+    with progress(*columns) as shown:
+        task = shown.add_task("", total=total)
+        yield lambda count: shown.advance(task, count)
 
 
 def _show(test: Backtest, records: list[Alert]) -> None:

@@ -12,6 +12,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.text import Text
 
+from schemas.alert import rounded
 from streams.cli.output import err, format_option, out, write_line
 from streams.cli.series import Row, Step, read_steps, told_span
 from streams.errors import InputError
@@ -120,17 +121,12 @@ def _line(judged: Judged) -> dict[str, object]:
     return {
         "timestamp": judged.row.written,
         "count": judged.row.count,
-        "expected": _rounded(judgement.expected),
-        "p_value": _rounded(judgement.p_value),
-        "score": _rounded(judgement.score),
+        "expected": None if judgement.expected is None else rounded(judgement.expected),
+        "p_value": None if judgement.p_value is None else rounded(judgement.p_value),
+        "score": rounded(judgement.score),
         "firing": judgement.firing,
         "episode": judgement.episode,
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    """Six significant digits."""
-    return None if value is None else float(f"{value:.6g}")
 
 
 def _episodes(rows: list[Judged]) -> list[Episode]:

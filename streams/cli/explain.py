@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import BaseModel
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.progress import SpinnerColumn, TextColumn
 from rich.text import Text
 
-from streams.cli.output import Answer, alert_lines, counted, err, out
+from streams.cli.output import Answer, alert_lines, counted, dumped, err, out, progress
 from streams.settings import load
 
 if TYPE_CHECKING:
@@ -41,11 +40,11 @@ def explain(
 
     settings = load()
     columns = (SpinnerColumn(), TextColumn("reading {task.description}: {task.completed:,} records"))
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("", total=None)
+    with progress(*columns) as shown:
+        task = shown.add_task("", total=None)
 
         def done(topic: str, count: int) -> None:
-            progress.update(task, description=topic, completed=count)
+            shown.update(task, description=topic, completed=count)
 
         lineage = asyncio.run(trace(settings, client_options(settings), alert_id, done))
     if lineage is None:
@@ -108,13 +107,9 @@ def as_json(lineage: Lineage) -> dict[str, Any]:
     """Each record whole, with its place; null where it is gone."""
     links = []
     for link in lineage.links:
-        told: dict[str, Any] = {"evidence": _dump(link.evidence)}
+        told: dict[str, Any] = {"evidence": dumped(link.evidence)}
         for name in ("match", "report", "article"):
             found: Found[Any] | None = getattr(link, name)
-            told[name] = found and {"at": str(found.at), "value": found.value and _dump(found.value)}
+            told[name] = found and {"at": str(found.at), "value": found.value and dumped(found.value)}
         links.append(told)
-    return {"alert": {"at": str(lineage.at), "value": _dump(lineage.alert)}, "links": links}
-
-
-def _dump(model: BaseModel) -> dict[str, Any]:
-    return model.model_dump(mode="json", by_alias=True)
+    return {"alert": {"at": str(lineage.at), "value": dumped(lineage.alert)}, "links": links}

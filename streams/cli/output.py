@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
 import typer
+from pydantic import BaseModel
 from rich.console import Console
 from rich.padding import Padding
+from rich.progress import Progress, ProgressColumn
 from rich.text import Text
 
 from schemas import Alert, encode
@@ -51,6 +53,16 @@ Answer = Annotated[Literal["text", "json"], format_option(("text", "json"), "For
 def counted(count: int, one: str, many: str = "") -> str:
     """With its noun; `many`: the plural, if it is not one with an s."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def progress(*columns: ProgressColumn) -> Progress:
+    """For long work: on a terminal only, and gone when it ends."""
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+
+
+def dumped(model: BaseModel) -> dict[str, Any]:
+    """As values that JSON has."""
+    return model.model_dump(mode="json", by_alias=True)
 
 
 def say(step: str, seconds: float, detail: str) -> None:

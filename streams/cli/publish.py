@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from schemas import Article
-from streams.cli.output import err
+from streams.cli.output import err, progress
 from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.ingest.files import Line, read_lines
@@ -60,9 +60,9 @@ def publish_files(settings: Settings, files: list[Path], date: datetime | None =
 
     wanted = articles(list(read_lines(files)))
     columns = (SpinnerColumn(), TextColumn("publishing"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("", total=len(wanted))
-        done = asyncio.run(send(settings, wanted, lambda count: progress.advance(task, count)))
+    with progress(*columns) as shown:
+        task = shown.add_task("", total=len(wanted))
+        done = asyncio.run(send(settings, wanted, lambda count: shown.advance(task, count)))
     err.print(f"published {done} articles to {settings.topic('articles')}", markup=False)
     return bad
 

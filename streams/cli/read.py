@@ -13,7 +13,7 @@ from schemas import Article, Report, Signal, encode
 from streams.cli.output import Format, err, format_option, out, write_line
 from streams.cli.times import parse_time
 from streams.errors import InputError
-from streams.ingest.files import STDIN, UNDATED, Line, read_lines
+from streams.ingest.files import UNDATED, given_lines
 from streams.settings import load
 
 _ACTOR, _QUOTE = "bold cyan", "italic"
@@ -45,14 +45,12 @@ def read(
 
         cat story.txt | tocsin read --date 2024-05-01 -
     """
-    if (text is None) == (not files):
-        raise InputError("give files (- for stdin) or --text; `tocsin read --help` has examples")
+    lines = given_lines(files, text, "read")
     from streams.reading import Reader
 
     day, bad = parse_time(date), 0
-    lines = [Line("--text:1", text.encode("utf-8", "surrogateescape"), plain=True)] if text is not None else None
     reader = Reader.load(load().seeds_folder())
-    for line in lines or read_lines(files or [STDIN]):
+    for line in lines:
         try:
             article = line.article(day)
         except InputError as error:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
 from schemas.model import to_ms
 from streams.cli.alerts import print_alerts
-from streams.cli.output import Format, err, format_option
+from streams.cli.output import Format, err, format_option, progress
 from streams.cli.times import parse_time
 from streams.errors import InputError
 from streams.settings import Settings, load
@@ -58,11 +58,11 @@ async def _replay(settings: Settings, from_ms: int | None, until_ms: int | None,
     mine, clients = replay_settings(settings), client_options(settings)
     await running.make_topics(mine)
     columns = (TextColumn("copying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("", total=None)
+    with progress(*columns) as shown:
+        task = shown.add_task("", total=None)
 
         def done(copied: int, total: int) -> None:
-            progress.update(task, completed=copied, total=total)
+            shown.update(task, completed=copied, total=total)
 
         copied = await copy_articles(settings, mine, clients, from_ms=from_ms, to_ms=until_ms, done=done)
     err.print(f"replay {mine.replay_id}: {copied.records} records copied to {mine.topic('articles')}", markup=False)

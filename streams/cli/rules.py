@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.progress import SpinnerColumn, TextColumn
 
-from streams.cli.output import Answer, counted, err, out
+from streams.cli.output import Answer, counted, dumped, err, out, progress
 from streams.cli.seeds import load_with_rules, report_of
 from streams.engine.known_rules import load_rules_for, vocabulary_of
 from streams.errors import InputError
-from streams.ingest.files import Line, read_lines
+from streams.ingest.files import given_lines
 from streams.settings import Settings, load
 
 if TYPE_CHECKING:
-    from schemas import Signal, Stance
     from streams.archive.rule_tests import Verdict
     from streams.engine.holdings import Loss
     from streams.watching.changes import Change
@@ -109,10 +108,10 @@ def _losses(settings: Settings, rules: Rules) -> list[Loss]:
     from streams.engine.holdings import losses, read_holdings
 
     columns = (SpinnerColumn(), TextColumn("reading what watch holds: {task.completed:,} records"))
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("", total=None)
+    with progress(*columns) as shown:
+        task = shown.add_task("", total=None)
         held = asyncio.run(
-            read_holdings(settings, client_options(settings), lambda count: progress.update(task, completed=count))
+            read_holdings(settings, client_options(settings), lambda count: shown.update(task, completed=count))
         )
     return losses(held, rules)
 
@@ -214,8 +213,7 @@ def explain_rule(
 
         tocsin rules explain my-rule --text "Norway imposed sanctions on Iran."
     """
-    if (text is None) == (not files):
-        raise InputError("give files (- for stdin) or --text; `tocsin rules explain --help` has examples")
+    lines = given_lines(files, text, "rules explain")
     from streams.cli.rule_views import why_lines
     from streams.watching.vocabulary import suggestion
     from streams.watching.why import explain
@@ -226,8 +224,7 @@ def explain_rule(
     if rule is None:
         raise InputError(f"there is no rule {name!r}{suggestion(name, loaded.by_name.keys())}")
     whys = []
-    lines = [Line("--text:1", text.encode("utf-8", "surrogateescape"), plain=True)] if text is not None else None
-    for line in lines or read_lines(files or []):
+    for line in lines:
         report = report_of(line, reader, settings.max_text_bytes)
         whys.append((report.article_id, explain(rule, report, backfill=False)))
         if form == "text":
@@ -236,9 +233,5 @@ def explain_rule(
     wanted = any(why.matches for _, why in whys)
     if form == "json":
         told = [{"article_id": article_id, "matches": why.matches, **asdict(why)} for article_id, why in whys]
-        print(json.dumps({"ok": wanted, "articles": told}, default=_dump, ensure_ascii=False))
+        print(json.dumps({"ok": wanted, "articles": told}, default=dumped, ensure_ascii=False))
     raise typer.Exit(0 if wanted else 1)
-
-
-def _dump(item: Signal | Stance) -> dict[str, Any]:
-    return item.model_dump(mode="json", by_alias=True)

@@ -26,11 +26,9 @@ def load_with_rules(settings: Settings, rules: Path | None) -> tuple[Reader, Rul
 
 def report_of(line: Line, reader: Reader, max_text_bytes: int) -> Report:
     """The report that a line is, or what is read in its article. Raises InputError."""
-    from schemas import Report
-    from streams.archive.backtest import parse
+    from streams.archive import backtest
 
     if line.plain:
         article = line.article()
         return reader.read(article, UNDATED, dated=False)
-    entry = parse(line.where, line.raw, max_text_bytes)
-    return entry if isinstance(entry, Report) else entry.report(reader)
+    return backtest.report_of(backtest.parse(line.where, line.raw, max_text_bytes), reader)

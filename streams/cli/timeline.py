@@ -12,6 +12,7 @@ from schemas import Alert, Match
 from schemas.model import from_ms, to_ms
 from streams.cli.output import SEVERITY_STYLES
 from streams.watching.rules import Rules
+from streams.watching.state import event_ms
 
 _BARS = "▁▂▃▄▅▆▇█"
 _OPENED = "▲"
@@ -56,7 +57,7 @@ def timeline(matches: Sequence[Match], alerts: Iterable[Alert], rules: Rules, wi
     `alerts`: all their records; of each the first is where it opened. No lines where nothing matched.
     """
     opened = {alert.id: alert for alert in reversed(list(alerts))}.values()
-    times = [_event_ms(match) for match in matches] + [to_ms(alert.window.to) for alert in opened]
+    times = [event_ms(match) for match in matches] + [to_ms(alert.window.to) for alert in opened]
     if not times:
         return []
     rows = {name: _Row(name) for name in rules.by_name}
@@ -64,7 +65,7 @@ def timeline(matches: Sequence[Match], alerts: Iterable[Alert], rules: Rules, wi
     label = min(_NAME, max(map(len, names), default=0), max(_LEAST_NAME, width - _MARGIN - _LEAST_CELLS))
     axis = _Axis(min(times), max(times), max(_LEAST_CELLS, width - label - _MARGIN))
     for match in matches:
-        rows[match.rule].count(axis.cell(_event_ms(match)))
+        rows[match.rule].count(axis.cell(event_ms(match)))
     for alert in opened:
         rows[alert.rule].open(axis.cell(to_ms(alert.window.to)), alert.severity)
     shown = [row for row in rows.values() if row.matches]
@@ -108,7 +109,3 @@ class _Row:
 def _bar(count: int) -> str:
     """Each step stands for twice as many as the one below it: one match can be seen beside a hundred."""
     return _BARS[min(len(_BARS), count.bit_length()) - 1] if count else " "
-
-
-def _event_ms(match: Match) -> int:
-    return to_ms(min(match.published_at, match.received_at))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,15 @@ def plain_article(text: str, date: datetime | None = None) -> Article:
     """A text without anything else: its id is its hash. Raises `pydantic.ValidationError` if it is empty."""
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
     return Article(id=digest, text=text, published_at=date or UNDATED, source="")
+
+
+def given_lines(files: list[Path] | None, text: str | None, command: str) -> Iterable[Line]:
+    """What a command that takes files or `--text` is given. Raises InputError unless it is one of the two."""
+    if (text is None) == (not files):
+        raise InputError(f"give files (- for stdin) or --text; `tocsin {command} --help` has examples")
+    if text is not None:
+        return [Line("--text:1", text.encode("utf-8", "surrogateescape"), plain=True)]
+    return read_lines(files or [])
 
 
 def read_lines(paths: list[Path]) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from streams.watching.bursts import Detector, Judgement, Sensitivity
 from streams.watching.groups import Episode, Group
@@ -49,14 +50,12 @@ class _Slots:
         """The first slot that is not judged."""
         return self.first + self.detector.steps
 
-    def dump(self) -> object:
+    def dump(self) -> list[Any]:
         waiting = [[number, stories, list(sources)] for number, (stories, sources) in self.open.items()]
         return [self.first, self.detector.dump(), waiting, self.counted, list(self.untold.items()), self.told]
 
     @classmethod
-    def of(cls, memory: object, sensitivity: Sensitivity) -> _Slots | None:
-        if isinstance(memory, cls) or not isinstance(memory, list):
-            return memory if isinstance(memory, cls) else None
+    def of(cls, memory: list[Any], sensitivity: Sensitivity) -> _Slots:
         first, detector, waiting, counted, untold, told = memory
         held = {number: (stories, dict.fromkeys(sources)) for number, stories, sources in waiting}
         learned = Detector.of(sensitivity, detector)
@@ -84,8 +83,7 @@ class _Slots:
 
 def run_burst(rule: Burst, group: Group, arrivals: Sequence[Arrival], now_ms: int) -> Outcome:
     """One round of one group: what arrived, in order, then what is due at `now_ms`."""
-    sensitivity = Sensitivity(SLOT_MS, rule.at_least, rule.p_below, rule.refractory)
-    slots, unused = _Slots.of(group.memory, sensitivity), 0
+    slots, unused = group.recall(_Slots, lambda memory: _Slots.of(memory, _sensitivity(rule))), 0
     for arrival in arrivals:
         told = take(group, arrival, now_ms)
         if told is None or not told.opened:
@@ -95,7 +93,7 @@ def run_burst(rule: Burst, group: Group, arrivals: Sequence[Arrival], now_ms: in
             group.leave_out(told.story)
             unused += 1
             continue
-        slots = slots or _Slots(Detector(sensitivity), number)
+        slots = slots or _Slots(Detector(_sensitivity(rule)), number)
         if not slots.detector.steps:  # none is judged yet, so there may be one before it
             slots.first = min(slots.first, number)
         group.set_free(told.story)
@@ -109,7 +107,11 @@ def run_burst(rule: Burst, group: Group, arrivals: Sequence[Arrival], now_ms: in
             slots, due_ms = None, []
     group.memory = slots
     forget_ms = forget(group, 0, rule.lateness, now_ms)
-    return Outcome(rings, min((*due_ms, forget_ms) if forget_ms is not None else due_ms, default=None), unused)
+    return Outcome.of(rings, *due_ms, forget_ms, unused=unused)
+
+
+def _sensitivity(rule: Burst) -> Sensitivity:
+    return Sensitivity(SLOT_MS, rule.at_least, rule.p_below, rule.refractory)
 
 
 def _due_ms(rule: Burst, number: int) -> int:

@@ -46,7 +46,7 @@ def run_count(rule: Count, group: Group, arrivals: Sequence[Arrival], now_ms: in
     rings = counting.rings()
     due_ms = [episode.last_ms + rule.within for episode in group.episodes]
     forget_ms = forget(group, rule.within, rule.lateness, now_ms)
-    return Outcome(rings, min((*due_ms, forget_ms) if forget_ms is not None else due_ms, default=None))
+    return Outcome.of(rings, *due_ms, forget_ms)
 
 
 @dataclass(slots=True)

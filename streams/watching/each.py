@@ -43,7 +43,7 @@ def run_each(rule: Each, group: Group, arrivals: Sequence[Arrival], now_ms: int)
     rings = [_ring(story) for story in (*over, *(story for story in opened if story.firing))]
     due_ms = [story.last_ms + rule.hold for story in islice(group.firing.values(), 1)]
     forget_ms = forget(group, rule.hold, rule.lateness, now_ms)
-    return Outcome(rings, min((*due_ms, forget_ms) if forget_ms is not None else due_ms, default=None))
+    return Outcome.of(rings, *due_ms, forget_ms)
 
 
 def _ring(story: Story) -> Ring:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, insort
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from pydantic_core import to_json
 
@@ -45,8 +45,11 @@ class Episode:
 class Memory(Protocol):
     """What a kind remembers of a group besides its stories."""
 
-    def dump(self) -> object:
+    def dump(self) -> list[Any]:
         """As values that JSON has."""
+
+
+M = TypeVar("M", bound=Memory)
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ class Group:
     next_number: int = 0
     forgotten: int = 0
     episodes: list[Episode] = field(default_factory=list)
-    memory: Memory | object = None
+    memory: Memory | list[Any] | None = None
     due_ms: int | None = None
     stories: dict[int, Story] = field(default_factory=dict)
     articles: set[str] = field(default_factory=set)
@@ -121,6 +124,12 @@ class Group:
         """The free stories of a stretch of event time, both ends included."""
         return self.free[bisect_left(self.free, (from_ms,)) : bisect_left(self.free, (to_ms + 1,))]
 
+    def recall(self, kind: type[M], of: Callable[[list[Any]], M]) -> M | None:
+        """What its kind remembers; made by `of` from the values of JSON, if it comes from the store. None: nothing."""
+        if isinstance(self.memory, list):
+            return of(self.memory)
+        return self.memory if isinstance(self.memory, kind) else None
+
     def restore(self, stories: Iterator[Story]) -> None:
         """Fill an empty group with the stories of the store."""
         for story in stories:
@@ -136,7 +145,7 @@ class Group:
         episodes = [[getattr(episode, name) for name in Episode.__slots__] for episode in self.episodes]
         for fields in episodes:
             fields[-2:] = [list(fields[-2]), list(fields[-1])]
-        memory = self.memory.dump() if hasattr(self.memory, "dump") else self.memory
+        memory = self.memory if self.memory is None or isinstance(self.memory, list) else self.memory.dump()
         fields = [self.stamp, self.logic, self.timer_ms, self.next_number, self.forgotten, episodes, memory]
         return to_json(fields)
 

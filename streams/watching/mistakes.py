@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pydantic_core import ErrorDetails
 
 from streams.watching.kinds import KINDS
-from streams.watching.rules_file import Location
+from streams.watching.rules_file import Location, plain_explanation
 from streams.watching.vocabulary import listed, shown, suggestion
 from streams.watching.when import StanceWhen, When
 
@@ -34,25 +34,19 @@ def explanation(error: ErrorDetails, location: Location) -> str:
     name = str(location[-1]) if location else ""
     context = error.get("ctx", {})
     match error["type"]:
-        case "mistake":
-            return str(context["problem"])
-        case "missing":
-            return f"`{name}` is missing"
         case "extra_forbidden":
             return _unknown_field(name, location[:-1])
         case "union_tag_not_found":
             return f"`kind` is missing: {listed(tuple(_KINDS), 'or')}"
         case "union_tag_invalid":
             return f"unknown kind {shown(context['tag'])}{suggestion(context['tag'], _KINDS)}"
-        case "literal_error":
-            return f"`{name}`: expected {context['expected']}"
         case type_ if type_ in _TYPES:
             return f"`{name}`: expected {_TYPES[type_]}"
         case type_ if type_ in _LIMITS:
             limit, key = _LIMITS[type_]
             return f"`{name}`: expected {limit} {context[key]:g}"
         case _:
-            return f"`{name}`: {error['msg'][0].lower()}{error['msg'][1:]}"
+            return plain_explanation(error, name)
 
 
 def _unknown_field(name: str, within: Location) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas import Evidence, Match
 from streams.watching.groups import Group
@@ -50,16 +50,12 @@ class _Ledger:
     evidence: list[Evidence] = field(default_factory=list)
     taken: list[_Side] = field(default_factory=list)
 
-    def dump(self) -> object:
+    def dump(self) -> list[Any]:
         evidence = [each.model_dump(mode="json", by_alias=True, exclude_none=True) for each in self.evidence]
         return [self.sign, self.at_ms, self.heard_ms, evidence, self.taken]
 
     @classmethod
-    def of(cls, memory: object) -> _Ledger:
-        if isinstance(memory, cls):
-            return memory
-        if not isinstance(memory, list):
-            return cls()
+    def of(cls, memory: list[Any]) -> _Ledger:
         sign, at_ms, heard_ms, evidence, taken = memory
         told = [Evidence.model_validate(each) for each in evidence]
         return cls(sign, at_ms, heard_ms, told, [_Side(*side) for side in taken])
@@ -82,7 +78,7 @@ class _Ledger:
 
 def run_reversal(rule: Reversal, group: Group, arrivals: Sequence[Arrival], now_ms: int) -> Outcome:
     """One round of one group: what arrived, in order, then what is due at `now_ms`."""
-    ledger = group.memory = _Ledger.of(group.memory)
+    ledger = group.memory = group.recall(_Ledger, _Ledger.of) or _Ledger()
     rings: list[Ring] = []
     unused = 0
     for arrival in arrivals:
@@ -104,7 +100,7 @@ def run_reversal(rule: Reversal, group: Group, arrivals: Sequence[Arrival], now_
         group.memory = ledger = _Ledger()
     due_ms = [ledger.heard_ms + rule.remember] if ledger.sign else []
     forget_ms = forget(group, rule.within + rule.max_age, rule.lateness, now_ms)
-    return Outcome(rings, min((*due_ms, forget_ms) if forget_ms is not None else due_ms, default=None), unused)
+    return Outcome.of(rings, *due_ms, forget_ms, unused=unused)
 
 
 def _sign(match: Match) -> int:

@@ -49,16 +49,19 @@ class RulesFile:
             first = min(found, key=lambda each: each["type"] != "extra_forbidden")
             context = first.get("ctx", {})
             location = (*first["loc"], *context.get("at", ()))
-            place = self._place(location, on_key=first["type"] == "extra_forbidden" or context.get("key", False))
+            place = self.place(location, on_key=first["type"] == "extra_forbidden" or context.get("key", False))
             raise KnowledgeError(place, explanation(first, location)) from None
 
-    def _place(self, location: Location, *, on_key: bool) -> str:
-        """`file:line:column` of the deepest part of the location that the file has (union tags stand in none)."""
+    def place(self, location: Location, *, on_key: bool = False) -> str:
+        """`file:line:column` of the deepest part of the location that the file has (union tags stand in none).
+
+        Of a block its key; of what stands in a line the value, or with `on_key` the key.
+        """
         node: Any = self.document
         mark = (0, 0)
         for step in location:
             if isinstance(node, Mapping) and step in node:
-                mark = node.key_at[str(step)] if on_key and step == location[-1] else _value_or_key(node, str(step))
+                mark = node.key_at[str(step)] if on_key else _value_or_key(node, str(step))
                 node = node[str(step)]
             elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node):
                 mark, node = node.item_at[step], node[step]
@@ -70,3 +73,16 @@ def _value_or_key(node: Mapping, key: str) -> Mark:
     value = node[key]
     block = isinstance(value, Mapping | Sequence) and not value.flow
     return node.key_at[key] if block or value is None else node.value_at[key]
+
+
+def plain_explanation(error: ErrorDetails, name: str) -> str:
+    """What to say of a mistake in the field `name`, whatever the file is."""
+    match error["type"]:
+        case "mistake":
+            return str(error["ctx"]["problem"])
+        case "missing":
+            return f"`{name}` is missing"
+        case "literal_error":
+            return f"`{name}`: expected {error['ctx']['expected']}"
+        case _:
+            return f"`{name}`: {error['msg'][0].lower()}{error['msg'][1:]}"

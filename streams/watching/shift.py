@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from schemas import Match
 from streams.watching.groups import Episode, Group
@@ -39,7 +40,7 @@ class _Spans:
     now: float = 0.0
     slots: dict[int, tuple[int, float]] = field(default_factory=dict)
 
-    def dump(self) -> object:
+    def dump(self) -> list[Any]:
         return [
             self.judged,
             self.silent_to,
@@ -49,11 +50,7 @@ class _Spans:
         ]
 
     @classmethod
-    def of(cls, memory: object) -> _Spans:
-        if isinstance(memory, cls):
-            return memory
-        if not isinstance(memory, list):
-            return cls()
+    def of(cls, memory: list[Any]) -> _Spans:
         judged, silent_to, before, now, slots = memory
         held = {number: (stories, total) for number, stories, total in slots}
         return cls(judged, silent_to, before, now, held)
@@ -71,8 +68,8 @@ class _Spans:
 
 def run_shift(rule: Shift, group: Group, arrivals: Sequence[Arrival], now_ms: int) -> Outcome:
     """One round of one group: what arrived, in order, then what is due at `now_ms`."""
-    judging = _Judging(rule, group, _Spans.of(group.memory), now_ms)
-    group.memory = judging.spans
+    spans = group.memory = group.recall(_Spans, _Spans.of) or _Spans()
+    judging = _Judging(rule, group, spans, now_ms)
     unused = 0
     for arrival in arrivals:
         match, told = arrival.match, take(group, arrival, now_ms)
@@ -84,11 +81,10 @@ def run_shift(rule: Shift, group: Group, arrivals: Sequence[Arrival], now_ms: in
             unused += 1
         else:
             group.set_free(told.story)
-            judging.spans.add(number, _value(match))
+            spans.add(number, _value(match))
     rings = judging.judge_due()
     forget_ms = forget(group, 2 * rule.within, rule.lateness, now_ms)
-    due_ms = [*judging.all_due_ms(), *([] if forget_ms is None else [forget_ms])]
-    return Outcome(rings, min(due_ms, default=None), unused)
+    return Outcome.of(rings, *judging.all_due_ms(), forget_ms, unused=unused)
 
 
 def _value(match: Match) -> float:

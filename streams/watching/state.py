@@ -26,6 +26,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from schemas import Match
+from schemas.model import to_ms
 from streams.store import Store
 from streams.watching.stories import Story
 
@@ -67,8 +68,13 @@ def _ms(digits: bytes) -> int:
     return int(digits) - _ORIGIN_MS
 
 
+def event_ms(match: Match) -> int:
+    """When it happened as far as can be known: published, but not after it was received."""
+    return to_ms(min(match.published_at, match.received_at))
+
+
 class Arrival(NamedTuple):
-    """A match, and when it happened as far as can be known: published, but not after it was received."""
+    """A match, and when it happened."""
 
     event_ms: int
     match: Match

@@ -46,6 +46,11 @@ class Outcome(NamedTuple):
     due_ms: int | None
     unused: int = 0
 
+    @classmethod
+    def of(cls, rings: list[Ring], *due_ms: int | None, unused: int = 0) -> Outcome:
+        """Of the times at which it has to be looked at (None: not for this) the first counts."""
+        return cls(rings, min((ms for ms in due_ms if ms is not None), default=None), unused)
+
 
 class Told(NamedTuple):
     """The story of an article, and whether the article opened it. `dropped`: what had to go for want of room."""

@@ -99,11 +99,11 @@ class Watch:
         received_ms = to_ms(match.received_at)
         if not self._wanted(match) or received_ms >= _END_OF_TIME_MS:
             return Taken.UNWANTED
-        end_ms = _next_round_end(received_ms)
+        end_ms = round_end(received_ms)
         late = self.clock_ms is not None and end_ms <= self.clock_ms
         if late:
             assert self.clock_ms is not None
-            end_ms = _next_round_end(self.clock_ms)
+            end_ms = round_end(self.clock_ms)
         self._set.wait(end_ms, match_key(match), match, received_ms)
         return Taken.LATE if late else Taken.WAITS
 
@@ -120,7 +120,7 @@ class Watch:
         agenda = self._set.take_waiting(clock_ms, self._wanted)
         # A timer may be due within a second that is not over: its round has not come yet.
         for due_ms, key in self._set.take_timers(clock_ms // ROUND_MS * ROUND_MS):
-            agenda.setdefault(_round_end(due_ms), {}).setdefault(key, [])
+            agenda.setdefault(_due_round_end(due_ms), {}).setdefault(key, [])
         ends = list(agenda)
         heapify(ends)
         alerts: list[Alert] = []
@@ -130,7 +130,7 @@ class Watch:
             for key, arrivals in agenda.pop(end_ms).items():
                 found, next_ms = self._run(key, arrivals, end_ms)
                 records += found
-                if next_ms is not None and (again_ms := _round_end(next_ms)) <= clock_ms:
+                if next_ms is not None and (again_ms := _due_round_end(next_ms)) <= clock_ms:
                     if again_ms not in agenda:
                         heappush(ends, again_ms)
                     agenda.setdefault(again_ms, {}).setdefault(key, [])
@@ -198,7 +198,7 @@ class Watch:
             rule = self._rules.get(rule_name(key))
             group = self._set.group(key) if rule is None or rule.logic != logic else None
             if group is not None:
-                self._set.save(group, _next_round_end(clock_ms))
+                self._set.save(group, round_end(clock_ms))
             if self._set.full:
                 self._set.write_groups(clock_ms)
         self._store.put(state.RULES, self._version)
@@ -209,11 +209,11 @@ def _lowest(times: list[int | None]) -> int | None:
     return min(known) if len(known) == len(times) else None
 
 
-def _next_round_end(ms: int) -> int:
+def round_end(ms: int) -> int:
     """The end of the round that holds this time."""
     return ms // ROUND_MS * ROUND_MS + ROUND_MS
 
 
-def _round_end(due_ms: int) -> int:
+def _due_round_end(due_ms: int) -> int:
     """The end of the round in which this is due."""
     return -(-due_ms // ROUND_MS) * ROUND_MS

@@ -17,7 +17,7 @@ from schemas.model import to_ms
 from streams.store import Store
 from streams.watching import state
 from streams.watching.groups import Group
-from streams.watching.state import Arrival, Memo, Order
+from streams.watching.state import Arrival, Memo, Order, event_ms
 
 _ROOM = 150_000
 """Stories in hand, and stories kept parsed between calls: about 1 kB each."""
@@ -66,8 +66,7 @@ class WorkingSet:
     def wait(self, end_ms: int, group: bytes, match: Match, received_ms: int) -> None:
         """Keep a match for the round that ends then. Of two in one place the smaller stays, in whatever order."""
         matches = self._waiting.setdefault(end_ms, {}).setdefault(group, {})
-        early = match.published_at < match.received_at
-        order = to_ms(match.published_at) if early else received_ms, match.article_id, received_ms
+        order = event_ms(match), match.article_id, received_ms
         held = matches.get(order)
         if held is None or (held != match and self._kept.matches.write(match) < self._kept.matches.write(held)):
             matches[order] = match

@@ -17,16 +17,16 @@ def seeds() -> Seeds:
 
 
 @pytest.fixture(scope="module")
-def tests(seeds: Seeds) -> RuleTests:
+def held(seeds: Seeds) -> RuleTests:
     return load_rule_tests(Settings().seeds_folder() / "rules_test.yaml", vocabulary_of(seeds.reader))
 
 
-def test_they_hold(seeds: Seeds, tests: RuleTests) -> None:
-    run = run_rule_tests(tests, seeds.reader, lambda _: seeds.rules, 1 << 20)
+def test_they_hold(seeds: Seeds, held: RuleTests) -> None:
+    run = run_rule_tests(held, seeds.reader, lambda _: seeds.rules, 1 << 20)
     assert [verdict for verdict in run if verdict.differences] == []
 
 
-def test_every_rule_has_a_case_in_which_it_rings_and_one_in_which_it_does_not(seeds: Seeds, tests: RuleTests) -> None:
-    ringing = {alert.rule for test in tests.tests for alerts in test.expect.values() for alert in alerts}
-    silent = {rule for test in tests.tests for rule in test.only if not any(test.expect.values())}
+def test_every_rule_has_a_case_in_which_it_rings_and_one_in_which_it_does_not(seeds: Seeds, held: RuleTests) -> None:
+    ringing = {alert.rule for test in held.tests for alerts in test.expect.values() for alert in alerts}
+    silent = {rule for test in held.tests for rule in test.only if not any(test.expect.values())}
     assert ringing == silent == set(seeds.rules.by_name)
