@@ -54,12 +54,20 @@ class Settings(BaseSettings):
     """A folder like `seeds/` to use instead of the one that comes along."""
     max_text_bytes: Annotated[int, Field(ge=1)] = 1 << 20
     """A longer text is a dead letter."""
+    stop_after_failures: Annotated[int, Field(ge=0)] = 1_000
+    """So many records of a partition in a row that cannot be processed stop the worker; 0: no number does."""
+    stop_failure_ratio: Annotated[float, Field(ge=0, le=1)] = 0.9
+    """More than this share of a partition's last 2,000 records that cannot be processed stops it; 1: none does."""
     metrics_host: str = "127.0.0.1"
     """Where a worker serves its pages; 0.0.0.0 in a container."""
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     """Of a worker's `/metrics`, `/healthz` and `/readyz`; 0 takes a free one and logs it."""
     session_timeout_seconds: Annotated[float, Field(ge=1)] = 6.0
     """After this long without a heartbeat another worker takes over."""
+    member: Annotated[Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{1,200}$")] | None, Optional] = None
+    """A name of a worker's own in its group: killed and back in time, it goes on at once. No two may have the same."""
+    stall_seconds: Annotated[float, Field(ge=2)] = 120.0
+    """Without progress while records wait and Kafka answers: a worker logs where it hangs and ends with exit code 5."""
 
     def seeds_folder(self) -> Path:
         """The one set; else the checkout's; else the copy in the wheel."""

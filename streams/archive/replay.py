@@ -10,9 +10,10 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.engine.session import MAX_RECORD_BYTES
+from streams.engine.consumer import make_consumer
+from streams.engine.contract import Output
 from streams.engine.ticker import TICK_HEADERS
-from streams.engine.transport import FETCH_BYTES
+from streams.engine.transaction import MAX_RECORD_BYTES, send
 from streams.errors import ServiceError
 from streams.settings import Settings
 
@@ -64,13 +65,8 @@ async def copy_articles(
     Partition, key, headers and stamp stay. Ticks are copied too: with `to_ms`, one more closes each partition.
     Raises ServiceError where Kafka cannot be had.
     """
-    consumer = AIOKafkaConsumer(
-        **clients,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="none",  # retention may pass us meanwhile: an error, not a silent jump
-        max_partition_fetch_bytes=FETCH_BYTES,
-    )
+    # Retention may pass us meanwhile: an error, not a silent jump.
+    consumer = make_consumer(clients, auto_offset_reset="none")
     producer = AIOKafkaProducer(
         **clients, acks="all", enable_idempotence=True, linger_ms=5, max_request_size=MAX_RECORD_BYTES
     )
@@ -104,14 +100,8 @@ async def copy_articles(
 
 
 async def _send(producer: AIOKafkaProducer, topic: str, record: ConsumerRecord, mark: tuple[str, bytes]) -> Any:
-    return await producer.send(
-        topic,
-        record.value,
-        key=record.key,
-        partition=record.partition,
-        timestamp_ms=record.timestamp,
-        headers=[*record.headers, mark],
-    )
+    output = Output(topic, record.key, record.value, (*record.headers, mark), record.partition)
+    return await send(producer, output, record.timestamp)
 
 
 async def _ranges(

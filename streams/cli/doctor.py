@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from streams.broker import client, jars, node, topics
+from streams.broker import client, jars, node, topics, transactions
 from streams.broker.connection import client_options
 from streams.broker.kafka import Broker
 from streams.cli.output import Answer
@@ -41,7 +41,8 @@ def doctor(
 ) -> None:
     """Say what is missing, and how to get it.
 
-    Starts and changes nothing. Exit code 0 if all is well, 1 if not. Example: `tocsin doctor --format json`
+    Starts and changes nothing, but for the id of a producer that Kafka notes. Exit code 0 if all is well, 1 if not.
+    Example: `tocsin doctor --format json`
     """
     findings = list(examine(load()))
     if output == "json":
@@ -50,9 +51,9 @@ def doctor(
         console = Console(highlight=False, soft_wrap=True)
         for finding in findings:
             mark = Text("ok      ", "green") if finding.ok else Text("missing ", "bold red")
-            console.print(mark + Text(f"{finding.name:<8}{finding.seen}", "default"))
+            console.print(mark + Text(f"{finding.name:<14}{finding.seen}", "default"))
             if finding.remedy:
-                console.print(Text(" " * 16 + f"→ {finding.remedy}", "default"))
+                console.print(Text(" " * 22 + f"→ {finding.remedy}", "default"))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
@@ -68,6 +69,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield _home(settings)
     yield (broker := _broker(settings))
     if broker.ok:
+        yield _transactions(settings)
         yield _topics(settings)
     else:
         yield Finding("topics", False, "cannot be seen without a broker", "`tocsin topics create` once one runs")
@@ -95,7 +97,7 @@ def _jars() -> Finding:
     folder, absent = jars.repository(), jars.missing()
     if not absent:
         return Finding("jars", True, f"Kafka {jars.kafka_version()}, {len(jars.locked())} jars in {folder}")
-    listed = "".join(f"\n{' ' * 18}{jar.path(folder)}" for jar in absent)
+    listed = "".join(f"\n{' ' * 24}{jar.path(folder)}" for jar in absent)
     return Finding(
         "jars",
         False,
@@ -127,6 +129,14 @@ def _broker(settings: Settings) -> Finding:
     except TocsinError as error:
         return Finding("broker", False, str(error), "look at that cluster, or unset TOCSIN_KAFKA for the embedded one")
     return Finding("broker", True, f"{options['bootstrap_servers']}, {len(found['brokers'])} broker(s)")
+
+
+def _transactions(settings: Settings) -> Finding:
+    try:
+        transactions.check(settings, "doctor")
+    except TocsinError as error:
+        return Finding("transactions", False, str(error))
+    return Finding("transactions", True, "the cluster gives them")
 
 
 def _topics(settings: Settings) -> Finding:

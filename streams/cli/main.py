@@ -23,6 +23,7 @@ from streams.cli import (
     replay,
     rules,
     schemas,
+    state,
     stories,
     topics,
     up,
@@ -41,7 +42,7 @@ Three commands to start with:
     tocsin alerts --follow      # in another terminal
 
 Exit codes: 0 done; 1 the answer is no; 2 the call, a file or a setting is wrong; 3 Kafka or another service cannot be
-had; 4 a worker stopped because most of what came in could not be processed; 130 interrupted.
+had; 4 a worker stopped because most of what came in could not be processed; 5 a worker hung; 130 interrupted.
 """
 
 app = typer.Typer(help=_START, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -76,6 +77,7 @@ app.command("stories")(stories.stories)
 app.command("bursts")(bursts.bursts)
 app.command("replay")(replay.replay)
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(state.app, name="state")
 app.add_typer(schemas.app, name="schemas")
 app.command("doctor")(doctor.doctor)
 

@@ -8,6 +8,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -74,12 +75,16 @@ async def make_topics(settings: Settings) -> None:
 
 @dataclass(frozen=True)
 class Workers:
-    """What runs: ports of the metrics by stage, what Kafka clients are made with, who keeps it running."""
+    """What runs: ports of the metrics by stage, what Kafka clients are made with, who keeps it running.
+
+    `member`: the workers' name in their groups, so that one which is started again need not wait to be missed.
+    """
 
     settings: Settings
     ports: dict[str, int]
     clients: dict[str, Any]
     supervisor: Supervisor
+    member: str
 
     async def until(self, *work: Awaitable[None]) -> None:
         """Until one of `work` is done. Raises what it raises, or what a worker that has stopped for good stands for."""
@@ -99,7 +104,7 @@ class Workers:
         """One of each stage. Returns when they are ready."""
         began = time.monotonic()
         for stage, port in self.ports.items():
-            self.supervisor.start(_child(self.settings, stage, port))
+            self.supervisor.start(_child(self.settings, stage, port, self.member))
         await self.until(_until_ready(self.settings, self.ports))
         say("workers", time.monotonic() - began, "read and watch are ready")
 
@@ -144,7 +149,8 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 async def workers(settings: Settings) -> AsyncIterator[Workers]:
     """One of each stage, supervised and ready."""
     supervisor = Supervisor(lambda text: err.print(text, style="yellow", markup=False))
-    running = Workers(settings, _ports(settings), client_options(settings), supervisor)
+    member = settings.member or f"up-{uuid.uuid4().hex[:12]}"  # another `up` may run on the same cluster
+    running = Workers(settings, _ports(settings), client_options(settings), supervisor, member)
     keeping = asyncio.create_task(_keep_broker(settings))
     try:
         await running.start()
@@ -155,9 +161,14 @@ async def workers(settings: Settings) -> AsyncIterator[Workers]:
         await supervisor.stop()
 
 
-def _child(settings: Settings, stage: str, port: int) -> Child:
+def _child(settings: Settings, stage: str, port: int, member: str) -> Child:
     home = settings.home.absolute()
-    environment = {"TOCSIN_HOME": str(home), "TOCSIN_PREFIX": settings.prefix, "TOCSIN_METRICS_PORT": str(port)}
+    environment = {
+        "TOCSIN_HOME": str(home),
+        "TOCSIN_PREFIX": settings.prefix,
+        "TOCSIN_METRICS_PORT": str(port),
+        "TOCSIN_MEMBER": member,
+    }
     if settings.seeds:
         environment["TOCSIN_SEEDS"] = str(settings.seeds.absolute())
     if settings.replay_id:

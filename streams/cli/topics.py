@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,9 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from streams.broker import topics
+from streams.broker import topics, transactions
 from streams.cli.output import Answer
-from streams.settings import load
+from streams.errors import ServiceError
+from streams.settings import Settings, load
 
 app = typer.Typer(
     help="Make the topics, or say what of them has drifted.",
@@ -34,11 +36,14 @@ def create(output: Answer = "text") -> None:
 def check(output: Answer = "text") -> None:
     """Say what is missing or not set as it should be.
 
-    Changes nothing. Exit code 0 if all is well, 1 if not, 3 if there is no Kafka.
+    Also, whether the cluster gives us transactions. Changes nothing. Exit code 0 if all is well, 1 if not, 3 if there
+    is no Kafka.
     """
-    drifts = topics.check(load())
+    settings = load()
+    drifts, problem = topics.check(settings), _without_transactions(settings)
     if output == "json":
-        print(json.dumps({"ok": not drifts, "drift": [asdict(drift) for drift in drifts]}))
+        told = {"ok": not drifts and not problem, "drift": [asdict(drift) for drift in drifts]}
+        print(json.dumps({**told, "transactions": problem or "possible"}))
     elif not drifts:
         print("all topics are as they should be")
     else:
@@ -50,7 +55,18 @@ def check(output: Answer = "text") -> None:
             "Missing topics: `tocsin topics create`. Settings: change them with the cluster's own tools "
             "(kafka-configs --alter), or set TOCSIN_PARTITIONS and TOCSIN_REPLICATION to what the cluster has."
         )
-    raise typer.Exit(1 if drifts else 0)
+    if problem and output == "text":
+        print(problem, file=sys.stderr)
+    raise typer.Exit(1 if drifts or problem else 0)
+
+
+def _without_transactions(settings: Settings) -> str:
+    """Why there are none, and what to do; "" if there are."""
+    try:
+        transactions.check(settings, "check")
+    except ServiceError as error:
+        return str(error)
+    return ""
 
 
 @app.command(epilog="Example: `tocsin topics delete-replay 3f9a02c1 --dry-run`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -41,6 +42,7 @@ def watch() -> None:
 
 
 def _run(stage: str) -> None:
+    gc.disable()  # until all is loaded: nothing becomes garbage in the meantime, and a killed worker's records wait
     from streams.engine.wiring import make_worker  # Faust takes half a second to import
     from streams.engine.worker import end_with_parent
 

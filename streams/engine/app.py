@@ -8,20 +8,25 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import faust
 from aiokafka import TopicPartition
+from faust.tables import TableManager
 from faust.types import TP
 
 from schemas import Headers
+from streams.engine.consumer import FETCH_BYTES
 from streams.engine.contract import Effects, Step
+from streams.engine.limits import Tolerance
 from streams.engine.partition import Group, Job, Partition
 from streams.engine.session import Place
-from streams.engine.transport import FETCH_BYTES, BatchTransport, Raw
+from streams.engine.transport import BatchTransport, Raw
 from streams.engine.work import Limits
+from streams.errors import InputError
 from streams.metrics import Metrics
+from streams.store import Store
 
 log = logging.getLogger("streams.engine.group")  # not this module's: Faust logs its own under that
 
@@ -31,15 +36,21 @@ _SETTLE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What one engine runs: a step over one topic, as one consumer group."""
+    """What one engine runs: a step over one topic, as one consumer group; `member` is its name there, if it has one.
+
+    `accept`: see `Place`.
+    """
 
     group: str
     topic: str
     changelog: str | None
     step: Step
     limits: Limits
+    tolerance: Tolerance = field(default_factory=Tolerance)
     headers: Headers = ()
     session_timeout_seconds: float = 6.0
+    accept: Callable[[Store], None] | None = None
+    member: str | None = None
 
 
 def make_app(plan: Plan, bootstrap: str, credentials: Any) -> faust.App:
@@ -58,6 +69,8 @@ def make_app(plan: Plan, bootstrap: str, credentials: Any) -> faust.App:
         stream_buffer_maxsize=16,  # batches, not records
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=FETCH_BYTES,
+        consumer_group_instance_id=plan.member,
+        TableManager=_NoTables,
         broker_max_poll_records=500,
         broker_session_timeout=plan.session_timeout_seconds,
         broker_heartbeat_interval=min(1.0, plan.session_timeout_seconds / 3),
@@ -70,6 +83,14 @@ def make_app(plan: Plan, bootstrap: str, credentials: Any) -> faust.App:
     )
     app.transport = BatchTransport(app.conf.broker_consumer, app)
     return app
+
+
+class _NoTables(TableManager):
+    """There are none to wait for; Faust waits a second for them at each start."""
+
+    async def on_start(self) -> None:
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class _App(faust.App):
@@ -99,7 +120,9 @@ class Engine(Group):
         self._ready = asyncio.Event()
         # One thread: one core, one process. It keeps the loop free for fetching, heartbeats and shutdown.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="step")
-        self._job = Job(plan.step, plan.limits, plan.headers, metrics, self._executor, self, committed, fatal)
+        self._job = Job(
+            plan.step, plan.limits, plan.tolerance, plan.headers, metrics, self._executor, self, committed, fatal
+        )
         self._metrics = metrics
         app.engine = self
         app.agent(app.topic(plan.topic, schema=Raw(), acks=False), name=plan.step.name)(self._agent)
@@ -114,6 +137,11 @@ class Engine(Group):
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     # --- what a partition asks
+
+    async def name_taken(self) -> None:
+        """Another process has joined under our name: end, for good, and leave the partitions to it."""
+        text = f"another process has joined {self._plan.group} as {self._plan.member} and has taken over its partitions"
+        await self._job.fatal(InputError(f"{text}: give each its own TOCSIN_MEMBER"))
 
     @property
     def generation(self) -> int:
@@ -157,7 +185,8 @@ class Engine(Group):
                 continue
             tp = TopicPartition(batch.topic, batch.partition)
             if tp not in self.partitions:
-                place = Place(self._plan.group, tp, self._plan.changelog, self._clients)
+                plan = self._plan
+                place = Place(plan.group, tp, plan.changelog, self._clients, plan.accept)
                 self.partitions[tp] = Partition(self._job, place)
             self.partitions[tp].offer(batch)
 

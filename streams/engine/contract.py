@@ -20,14 +20,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from schemas import DeadLetter, Headers
 from streams.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):  # made for every record: a frozen dataclass takes three times as long
     """One record as it came from a topic: bytes, and where and when it was. `timestamp_ms` is the broker's stamp."""
 
     topic: str
@@ -44,8 +43,7 @@ class Record:
         return f"{self.topic}/{self.partition}/{self.offset}"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One record to write. `partition` None: by key, as Kafka's own clients would."""
 
     topic: str

@@ -1,26 +1,17 @@
-"""What watch holds at present: its groups, by the logic that filled them, and their open alerts."""
+"""What watch holds at present: read from its changelog, and what other rules would lose of it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from sys import intern
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from streams.engine.tail import tail
 from streams.settings import Settings
-from streams.watching.matching import rule_name
+from streams.store import MemoryStore
+from streams.watching.held import Held, held
 from streams.watching.rules import Rules
-from streams.watching.state import group_logic
-
-
-@dataclass(slots=True)
-class Holdings:
-    """`logic` by group; `alerts`: how many are open, by group. A group is named by its `match_key`."""
-
-    logic: dict[bytes, str] = field(default_factory=dict)
-    alerts: Counter[bytes] = field(default_factory=Counter)
+from streams.watching.state import check_format
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +24,52 @@ class Loss:
     kept: int
 
 
-async def read_holdings(
+async def read_stores(
     settings: Settings, clients: Mapping[str, Any], done: Callable[[int], None] = lambda _: None
-) -> Holdings:
-    """From `watch-state`; `done(records)` as it goes on. Raises ServiceError where Kafka or the topic is missing."""
-    held, alerts, count = Holdings(), set[bytes](), 0
+) -> list[MemoryStore]:
+    """From `watch-state`, by partition, in whatever format; `done(records)` as it goes on.
+
+    Raises ServiceError where Kafka or the topic is missing.
+    """
+    entries: list[dict[bytes, bytes]] = [{} for _ in range(settings.partitions)]
+    count = 0
     async for record in tail(clients, settings.topic("watch-state"), settings.partitions, follow=False):
         if record is None or record.key is None:
             continue
-        kind, key = record.key[:2], record.key[2:]
-        if kind == b"a/":
-            alerts.discard(key) if record.value is None else alerts.add(key)
-        elif kind == b"g/" and record.value is None:
-            held.logic.pop(key, None)
-        elif kind == b"g/":
-            held.logic[key] = intern(group_logic(record.value))
+        if record.value is None:
+            entries[record.partition].pop(record.key, None)
+        else:
+            entries[record.partition][record.key] = record.value
         count += 1
         if count % 1000 == 0:
             done(count)
-    held.alerts.update(key.partition(b"|")[0] for key in alerts)
-    return held
+    return [MemoryStore(each) for each in entries]
 
 
-def losses(held: Holdings, rules: Rules) -> list[Loss]:
+async def read_holdings(
+    settings: Settings, clients: Mapping[str, Any], done: Callable[[int], None] = lambda _: None
+) -> list[Held]:
+    """All groups, in the order of their keys. Raises as `read_stores`, and InputError where they cannot be read."""
+    stores = await read_stores(settings, clients, done)
+    for store in stores:
+        check_format(store)
+    return sorted((group for store in stores for group in held(store)), key=lambda group: group.key)
+
+
+def is_present(group: Held, rules: Rules) -> bool:
+    """Whether a group goes on under these rules; else it would start empty."""
+    rule = rules.get(group.rule)
+    return rule is not None and group.logic in (rule.logic, "")
+
+
+def losses(groups: Iterable[Held], rules: Rules) -> list[Loss]:
     """For each rule that holds groups, in the order of their names."""
     found: dict[str, list[int]] = {}
-    for group, logic in held.logic.items():
-        name = rule_name(group)
-        rule, loss = rules.get(name), found.setdefault(name, [0, 0, 0])
-        if rule is not None and rule.logic == logic:
+    for group in groups:
+        loss = found.setdefault(group.rule, [0, 0, 0])
+        if is_present(group, rules):
             loss[2] += 1
         else:
             loss[0] += 1
-            loss[1] += held.alerts[group]
+            loss[1] += group.alerts
     return [Loss(name, *counts) for name, counts in sorted(found.items())]

@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from streams.engine.consumer import make_consumer
 from streams.engine.steps import TICK
-from streams.engine.transport import FETCH_BYTES
 from streams.errors import ServiceError
 from streams.settings import Settings
 
@@ -26,15 +26,9 @@ async def until_idle(settings: Settings, clients: Mapping[str, Any], *, ticks: b
     articles, matches = _partitions(settings, "articles"), _partitions(settings, "matches")
     admin = AIOKafkaAdminClient(**clients)
     # No member of the groups: it looks at their offsets, and at what lies behind them.
-    consumer = AIOKafkaConsumer(
-        **clients,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=FETCH_BYTES,
-    )
+    consumer = make_consumer(clients)
     # Its ends count open transactions in: what stands behind one that a killed worker left open is not done.
-    all_there_is = AIOKafkaConsumer(**clients, isolation_level="read_uncommitted", enable_auto_commit=False)
+    all_there_is = make_consumer(clients, isolation_level="read_uncommitted")
     try:
         await admin.start()
         await consumer.start()

@@ -13,7 +13,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from pydantic import BaseModel
 
 from schemas import Alert, Article, Evidence, Match, Report
-from streams.engine.transport import FETCH_BYTES
+from streams.engine.consumer import make_consumer
 from streams.errors import ServiceError
 from streams.settings import Settings
 from streams.watching.matching import match_key
@@ -88,13 +88,7 @@ async def trace(
     Looks through the partitions alone in which the records can stand. Raises ServiceError where Kafka or a topic
     cannot be had.
     """
-    consumer = AIOKafkaConsumer(
-        **clients,
-        isolation_level="read_committed",
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        max_partition_fetch_bytes=FETCH_BYTES,
-    )
+    consumer = make_consumer(clients)
     try:
         await consumer.start()
         return await _Tracer(settings, consumer, done).trace(alert_id)

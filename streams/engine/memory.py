@@ -1,27 +1,54 @@
-"""The contract in memory: topics as lists, the same steps, the same work, commits that are whole or nothing."""
+"""The contract in memory: what Kafka promises of offsets, fences and transactions, and members that rely on no more.
+
+Time passes where a test lets it: a member's turn yields wherever, on Kafka, other processes may act in between. A crash
+is a member that is never resumed, a zombie one that is resumed late.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Set
 from dataclasses import dataclass, field
+from typing import Literal
 
 from aiokafka.partitioner import DefaultPartitioner
 
 from streams.engine.contract import Output, Record, Step
+from streams.engine.limits import StopLimit, Tolerance
 from streams.engine.work import Limits, letters, work
 from streams.store import MemoryStore
 
 _partition_of = DefaultPartitioner()
 
 
+Moment = Literal["fenced", "offset read", "worked"]
+"""What a turn has just done where it lets others act."""
+
+
+class FencedError(Exception):
+    """Another producer has been started under this one's name since."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a group stands in a partition of its input: what its commits move."""
+
+    group: str
+    topic: str
+    partition: int
+
+
 @dataclass
 class MemoryLog:
-    """Topics and their partitions. `now_ms` is the stamp that the next record gets."""
+    """Topics, committed offsets and producers' epochs. `now_ms` is the stamp that the next record gets."""
 
     partitions: int
     now_ms: int = 0
     _records: dict[tuple[str, int], list[Record]] = field(default_factory=lambda: defaultdict(list))
+    _ends: Counter[tuple[str, int]] = field(default_factory=Counter)
+    _committed: Counter[Position] = field(default_factory=Counter)
+    _epochs: Counter[Position] = field(default_factory=Counter)
 
     def append(self, output: Output) -> Record:
         """Write one record where Kafka's clients would."""
@@ -29,61 +56,132 @@ class MemoryLog:
         if partition is None:
             numbers = list(range(self.partitions))
             partition = _partition_of(output.key, numbers, numbers) if output.key is not None else 0
-        log = self._records[output.topic, partition]
-        record = Record(output.topic, partition, len(log), self.now_ms, output.key, output.value, output.headers)
-        log.append(record)
+        place = output.topic, partition
+        record = Record(*place, self._ends[place], self.now_ms, output.key, output.value, output.headers)
+        self._records[place].append(record)
+        self._ends[place] += 1
         return record
 
-    def read(self, topic: str, partition: int) -> list[Record]:
-        """All records of one partition."""
-        return self._records[topic, partition]
+    def read(self, topic: str, partition: int, start: int = 0) -> list[Record]:
+        """All records of one partition from an offset on."""
+        records = self._records[topic, partition]
+        return records[bisect_left(records, start, key=lambda record: record.offset) :]
 
     def topic(self, name: str) -> list[Record]:
         """All records of a topic, partition by partition."""
         return [record for partition in range(self.partitions) for record in self.read(name, partition)]
 
+    def fence(self, position: Position) -> int:
+        """Start the producer that moves a position; returns its epoch. No older one can commit any more."""
+        self._epochs[position] += 1
+        return self._epochs[position]
 
+    def committed(self, position: Position) -> int:
+        """The first offset that no commit covers."""
+        return self._committed[position]
+
+    def commit(self, position: Position, epoch: int, outputs: Iterable[Output], end: int) -> None:
+        """One transaction: all of it, or FencedError and nothing. Its marker takes an offset wherever it wrote."""
+        if epoch != self._epochs[position]:
+            raise FencedError(position)
+        written = [self.append(output) for output in outputs]
+        self._ends.update({(record.topic, record.partition) for record in written})
+        self._committed[position] = end
+
+
+@dataclass
+class Session:
+    """A member's hold on one partition; `next` and `state` are of its last commit."""
+
+    epoch: int
+    next: int
+    state: MemoryStore
+    limit: StopLimit
+
+
+@dataclass
 class MemoryEngine:
-    """Runs one step over one topic of a MemoryLog, as many records at a time as it is told."""
+    """One member of a group: runs a step over the partitions of a topic that it believes to be its own.
 
-    def __init__(self, log: MemoryLog, topic: str, step: Step, changelog: str | None, limits: Limits) -> None:
-        self._log, self._topic, self._step, self._changelog, self._limits = log, topic, step, changelog, limits
-        self._next: dict[int, int] = defaultdict(int)
-        self._state: Mapping[int, MemoryStore] = defaultdict(MemoryStore)
+    Nothing keeps two members from believing so of the same partition: as on Kafka, safety rests on the fence alone.
+    """
 
-    def advance(self, partition: int, count: int, *, crash: bool = False) -> int:
-        """Work on up to `count` further records of a partition in one transaction; returns how many were.
+    log: MemoryLog
+    group: str
+    topic: str
+    step: Step
+    limits: Limits
+    assigned: Set[int] = frozenset()
+    _sessions: dict[int, Session] = field(default_factory=dict)
 
-        With `crash` the batch is worked on and then lost, with all memory of the process; what is committed stays.
+    def assign(self, partitions: Iterable[int]) -> None:
+        """Told by the group; the sessions of other partitions are dropped."""
+        self.assigned = frozenset(partitions)
+        self._sessions = {partition: held for partition, held in self._sessions.items() if partition in self.assigned}
+
+    def turn(self, partition: int, count: int) -> Generator[Moment, None, int]:
+        """Open the partition if need be, and work on up to `count` records in one transaction; returns how many it did.
+
+        Whatever goes wrong with the log costs the session: the next turn opens another and does the records again, and
+        whether an unknown commit took place, the offset tells. Raises PoisonError where the member has to stop.
         """
-        records = self._log.read(self._topic, partition)[self._next[partition] :][:count]
-        if not records:
+        if partition not in self.assigned:
             return 0
-        done = work(self._step, records, self._state[partition], self._limits)
-        if crash:
-            self.restart()
+        try:
+            session = self._sessions.get(partition) or (yield from self._open(partition))
+            records = self.log.read(self.topic, partition, session.next)[:count]
+            if not records:
+                return 0
+            done = work(self.step, records, session.state, self.limits)
+            yield "worked"
+            outputs = [*done.effects.outputs, *letters(done.effects, self.limits)]
+            outputs += self._changelog(partition, done.changes)
+            end = records[done.used - 1].offset + 1
+            self.log.commit(self._position(partition), session.epoch, outputs, end)
+        except (FencedError, ConnectionError):
+            self._sessions.pop(partition, None)
             return 0
-        for output in (*done.effects.outputs, *letters(done.effects, self._limits.dead_letters)):
-            self._log.append(output)
-        if self._changelog:
-            for key, value in done.changes.items():
-                self._log.append(Output(self._changelog, key, value, partition=partition))
-        self._state[partition].apply(done.changes)
-        self._next[partition] += done.used
+        session.state.apply(done.changes)
+        session.next = end
+        session.limit.add(done.effects.understood, Counter(letter.reason for _, letter in done.effects.dead_letters))
         return done.used
 
-    def restart(self) -> None:
-        """Forget the state and read it again from the changelog. Offsets are kept by the log's side, as in Kafka."""
-        self._state = defaultdict(MemoryStore)
-        if self._changelog:
-            for record in self._log.topic(self._changelog):
-                self._state[record.partition].apply({record.key or b"": record.value})
+    def advance(self, partition: int, count: int) -> int:
+        """A turn in which nobody else acts."""
+        turn = self.turn(partition, count)
+        while True:
+            try:
+                next(turn)
+            except StopIteration as end:
+                used: int = end.value
+                return used
 
     def drain(self) -> None:
-        """Work until nothing is left."""
-        while any(self.advance(partition, 500) for partition in range(self._log.partitions)):
+        """Take turns until nothing is left on the partitions that are its own."""
+        while any(self.advance(partition, 500) for partition in self.assigned):
             pass
 
-    def state(self) -> dict[bytes, bytes]:
-        """All entries of all partitions."""
-        return {key: value for state in self._state.values() for key, value in state.entries.items()}
+    def _open(self, partition: int) -> Generator[Moment, None, Session]:
+        """Fence, then read the offset, then the state: see `session.open_session`."""
+        epoch = self.log.fence(self._position(partition))
+        yield "fenced"
+        start = self.log.committed(self._position(partition))
+        yield "offset read"
+        limit = StopLimit(f"{self.topic}/{partition}", Tolerance())
+        self._sessions[partition] = session = Session(epoch, start, self._restored(partition), limit)
+        return session
+
+    def _restored(self, partition: int) -> MemoryStore:
+        state = MemoryStore()
+        if self.limits.changelog:
+            for record in self.log.read(self.limits.changelog, partition):
+                state.apply({record.key or b"": record.value})
+        return state
+
+    def _changelog(self, partition: int, changes: dict[bytes, bytes | None]) -> list[Output]:
+        if changes and not self.limits.changelog:
+            raise TypeError(f"the step on {self.topic} changed state, but its engine has no changelog")
+        return [Output(self.limits.changelog, key, value, partition=partition) for key, value in changes.items()]
+
+    def _position(self, partition: int) -> Position:
+        return Position(self.group, self.topic, partition)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schemas import Alert
-from schemas.model import from_ms
+from schemas import Alert, Match
 from streams.engine.contract import Record
-from streams.engine.steps import Unreadable, is_backfill, is_tick, parse_article
+from streams.engine.steps import Unreadable, is_tick, read_article
 from streams.reading import Reader
-from streams.watching.log import run_log as run_reports
+from streams.watching.log import run_matches
 from streams.watching.rules import Rules
+from streams.watching.watcher import round_end
 
 
 def run_log(records: Iterable[Record], reader: Reader, rules: Rules, max_text_bytes: int = 1 << 20) -> list[Alert]:
@@ -18,14 +18,14 @@ def run_log(records: Iterable[Record], reader: Reader, rules: Rules, max_text_by
 
     The clock ends where that of watch would: at the lowest of the partitions' last ticks.
     """
-    reports, last_ticks = [], dict[int, int]()
+    matches, end_ms, last_ticks = list[Match](), 0, dict[int, int]()
     for record in records:
         if is_tick(record):
             last_ticks[record.partition] = max(record.timestamp_ms, last_ticks.get(record.partition, 0))
             continue
         try:
-            article = parse_article(record, max_text_bytes)
+            matches += read_article(record, reader, rules, max_text_bytes).matched.matches
         except Unreadable:
             continue
-        reports.append((reader.read(article, from_ms(record.timestamp_ms)), is_backfill(record)))
-    return run_reports(reports, rules, min(last_ticks.values(), default=None))
+        end_ms = max(end_ms, round_end(record.timestamp_ms))
+    return run_matches(matches, rules, min(last_ticks.values(), default=end_ms))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -14,12 +15,12 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from schemas import Headers
 from streams.engine.contract import Effects, Record, Step
-from streams.engine.limits import StopLimit
+from streams.engine.limits import StopLimit, Tolerance
 from streams.engine.queue import Queue
 from streams.engine.session import Place, Session, open_session
 from streams.engine.transport import Batch
 from streams.engine.work import Done, Limits, letters, marked, work
-from streams.errors import PoisonError
+from streams.errors import TocsinError
 from streams.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Job:
 
     step: Step
     limits: Limits
+    tolerance: Tolerance
     headers: Headers
     metrics: Metrics
     executor: Executor
@@ -75,7 +77,7 @@ class Partition:
         self.idle = asyncio.Event()
         self._wake = asyncio.Event()
         self._stopping, self._working = False, 0
-        self._limit = StopLimit()
+        self._limit = self._fresh_limit()
         self._task = asyncio.create_task(self._run(), name=f"partition-{place.tp.topic}-{place.tp.partition}")
 
     session: Session | None
@@ -122,7 +124,7 @@ class Partition:
             self._working = len(batch.records)
             try:
                 await self._until_done(batch)
-            except PoisonError as error:
+            except TocsinError as error:
                 self.idle.set()
                 await self.job.fatal(error)
                 return
@@ -137,7 +139,7 @@ class Partition:
                 if await self._advance(batch):
                     return
                 wait = _BACKOFF_SECONDS[0]
-            except PoisonError:
+            except TocsinError:
                 raise
             except Exception as error:  # noqa: BLE001 - Kafka's errors are many, the answer to all is the same
                 log.warning("%s-%d: %r; trying again", self.tp.topic, self.tp.partition, error)
@@ -160,12 +162,12 @@ class Partition:
         )
         end = records[done.used].offset if done.used < len(records) else batch.end
         started = time.monotonic()
-        outputs = marked(done.effects.outputs + letters(done.effects, self.job.limits.dead_letters), self.job.headers)
+        outputs = marked(done.effects.outputs + letters(done.effects, self.job.limits), self.job.headers)
         await session.commit(outputs, done.changes, end)
         self.last_progress = time.monotonic()
         self._measure(session, done, self.last_progress - started)
         self.job.committed(done.effects)
-        self._limit.add(done.effects.understood, len(done.effects.dead_letters))
+        self._limit.add(done.effects.understood, Counter(letter.reason for _, letter in done.effects.dead_letters))
         return end == batch.end
 
     async def _gap(self, session: Session, batch: Batch) -> bool:
@@ -182,7 +184,7 @@ class Partition:
     async def _open(self) -> Session:
         self.generation = self.job.group.generation
         self.session = session = await open_session(self.place)
-        self._limit = StopLimit()
+        self._limit = self._fresh_limit()
         self.job.metrics.restore_seconds.labels(self.tp.partition).set(session.restore_seconds)
         self.job.metrics.state_keys.labels(self.tp.partition).set(len(session.state))
         log.info("%s-%d: open at %d with %d keys", *self.tp, session.next, len(session.state))
@@ -190,6 +192,9 @@ class Partition:
             self.job.metrics.offsets_lost.labels(self.tp.partition).inc(session.lost)
             log.error("%s-%d: retention deleted %d offsets before they were read", *self.tp, session.lost)
         return session
+
+    def _fresh_limit(self) -> StopLimit:
+        return StopLimit(f"{self.tp.topic}-{self.tp.partition}", self.job.tolerance)
 
     async def _abandon(self) -> None:
         session, self.session = self.session, None
@@ -199,8 +204,8 @@ class Partition:
     def _measure(self, session: Session, done: Done, commit_seconds: float) -> None:
         metrics, name, now_ms = self.job.metrics, self.job.step.name, time.time() * 1000
         metrics.records_in.labels(self.tp.topic).inc(done.used)
-        for output in done.effects.outputs:
-            metrics.records_out.labels(output.topic).inc()
+        for topic, count in Counter(output.topic for output in done.effects.outputs).items():
+            metrics.records_out.labels(topic).inc(count)
         for _, letter in done.effects.dead_letters:
             metrics.dead_letters.labels(letter.reason).inc()
         metrics.batch_seconds.labels(name).observe(done.seconds)
@@ -223,5 +228,5 @@ def _record(record: ConsumerRecord) -> Record:
         record.timestamp,
         record.key,
         record.value,
-        tuple((name, value or b"") for name, value in record.headers),
+        tuple((name, value or b"") for name, value in record.headers) if record.headers else (),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from aiokafka import ConsumerRecord
@@ -13,15 +14,15 @@ BATCH_BYTES = 8 << 20
 _FULL_RECORDS, _FULL_BYTES = 4000, 16 << 20
 
 
-def _bytes(record: ConsumerRecord) -> int:
-    return len(record.key or b"") + len(record.value or b"")
+def _bytes(records: Iterable[ConsumerRecord]) -> int:
+    return sum([len(record.key or b"") + len(record.value or b"") for record in records])
 
 
 @dataclass
 class Queue:
     """Bounded by records and bytes, not by batches: fetching pauses while it is full."""
 
-    _batches: deque[Batch] = field(default_factory=deque)
+    _batches: deque[tuple[Batch, int]] = field(default_factory=deque)  # with their bytes
     _records: int = 0
     _bytes: int = 0
 
@@ -45,19 +46,20 @@ class Queue:
 
     def put(self, batch: Batch) -> None:
         """Append a fetched batch."""
-        self._batches.append(batch)
+        size = _bytes(batch.records)
+        self._batches.append((batch, size))
         self._records += len(batch.records)
-        self._bytes += sum(map(_bytes, batch.records))
+        self._bytes += size
 
     def take(self) -> Batch:
         """The first batch, joined with those that follow on from it, up to BATCH_BYTES."""
-        first = self._batches.popleft()
-        records, end, size = list(first.records), first.end, sum(map(_bytes, first.records))
-        while self._batches and self._batches[0].start == end:
-            more = sum(map(_bytes, self._batches[0].records))
-            if size + more > BATCH_BYTES:
+        first, size = self._batches.popleft()
+        records, end = list(first.records), first.end
+        while self._batches:
+            batch, more = self._batches[0]
+            if batch.start != end or size + more > BATCH_BYTES:
                 break
-            batch = self._batches.popleft()
+            self._batches.popleft()
             records += batch.records
             end, size = batch.end, size + more
         self._records -= len(records)

@@ -5,32 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from streams.engine.consumer import make_consumer
 from streams.engine.contract import Output
-from streams.store import MemoryStore
+from streams.engine.transaction import PROGRESS_SECONDS, drop, open_producer, transact
+from streams.store import MemoryStore, Store
 
 log = logging.getLogger(__name__)
-
-PROGRESS_SECONDS = 20.0
-"""An open or a commit in which nothing moves for this long has failed. One that moves may take as long as it wants."""
-MAX_RECORD_BYTES = 10 << 20
-"""More than any topic allows: what is too large is found by `work.Limits`, before it is sent."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """What names a session: the same place opened again fences whoever had it before."""
+    """What names a session: the same place opened again fences whoever had it before.
+
+    `accept` is given the state that was read, and raises InputError where it is none to go on from.
+    """
 
     group: str
     tp: TopicPartition
     changelog: str | None
     clients: Mapping[str, Any]
+    accept: Callable[[Store], None] | None = None
 
     @property
     def transactional_id(self) -> str:
@@ -55,26 +56,8 @@ class Session:
         Raises whatever went wrong. The session is then unusable: `abandon` it, open another and do the batch again;
         whether the commit took place or not, the new session's offset tells.
         """
-        place, producer, loop = self.place, self.producer, asyncio.get_running_loop()
-        async with asyncio.timeout(PROGRESS_SECONDS) as limit:
-            await producer.begin_transaction()
-            sent = []
-            for output in (*outputs, *self._changelog(changes)):
-                sent.append(
-                    await producer.send(
-                        output.topic,
-                        output.value,
-                        key=output.key,
-                        partition=output.partition,
-                        headers=list(output.headers),
-                    )
-                )
-                limit.reschedule(loop.time() + PROGRESS_SECONDS)
-            await producer.send_offsets_to_transaction({place.tp: end}, place.group)
-            for future in sent:  # commit_transaction() succeeds although a send has failed
-                await future
-                limit.reschedule(loop.time() + PROGRESS_SECONDS)
-            await producer.commit_transaction()
+        place = self.place
+        await transact(self.producer, (*outputs, *self._changelog(changes)), {place.tp: end}, place.group)
         self.state.apply(dict(changes))
         self.next = end
 
@@ -87,49 +70,30 @@ class Session:
             yield Output(self.place.changelog, key, value, partition=self.place.tp.partition)
 
     async def abandon(self) -> None:
-        """Drop the producer without `stop()`, which waits for pending batches: without end if the broker is away."""
-        await _drop(self.producer)
+        """Drop the producer, at once."""
+        await drop(self.producer)
 
 
 async def open_session(place: Place) -> Session:
     """Fence, then read the offset, then the state. This order is the whole of the safety.
 
     The last to initialise the producer sees every commit before it, and nobody before it can commit any more.
-    Raises what Kafka raises, and TimeoutError where nothing moves for PROGRESS_SECONDS.
+    Raises what Kafka raises, TimeoutError where nothing moves for PROGRESS_SECONDS, and what `place.accept` raises.
     """
-    producer = AIOKafkaProducer(
-        **place.clients,
-        acks="all",
-        linger_ms=0,
-        retry_backoff_ms=20,
-        transactional_id=place.transactional_id,
-        transaction_timeout_ms=30_000,
-        request_timeout_ms=10_000,
-        max_batch_size=131_072,
-        max_request_size=MAX_RECORD_BYTES,
-    )
+    producer = await open_producer(place.clients, place.transactional_id)  # 1: fence, and end the old transaction
     try:
-        async with asyncio.timeout(PROGRESS_SECONDS):
-            await producer.start()  # 1: fence, and end the old transaction
         started = time.monotonic()
         next_offset, lost, state = await _read(place)  # 2 and 3
         return Session(place, producer, next_offset, state, lost, time.monotonic() - started)
     except BaseException:
-        await _drop(producer)
+        await drop(producer)
         raise
 
 
 async def _read(place: Place) -> tuple[int, int, MemoryStore]:
     """The committed offset, how many offsets retention took before they were read, and the state."""
     log_tp = TopicPartition(place.changelog, place.tp.partition) if place.changelog else None
-    reader = AIOKafkaConsumer(
-        **place.clients,
-        group_id=place.group,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        max_partition_fetch_bytes=MAX_RECORD_BYTES,
-    )
+    reader = make_consumer(place.clients, group_id=place.group)
     try:
         async with asyncio.timeout(PROGRESS_SECONDS) as limit:
             await reader.start()
@@ -138,6 +102,8 @@ async def _read(place: Place) -> tuple[int, int, MemoryStore]:
             committed: int | None = await reader.committed(place.tp)  # 2
             first: int = (await reader.beginning_offsets([place.tp]))[place.tp]
             state = await _restore(reader, log_tp, limit) if log_tp else MemoryStore()  # 3
+        if place.accept:
+            place.accept(state)
         lost = max(0, first - committed) if committed is not None else 0
         return committed or 0, lost, state
     finally:
@@ -160,14 +126,3 @@ async def _restore(reader: AIOKafkaConsumer, tp: TopicPartition, limit: asyncio.
         if records:
             limit.reschedule(loop.time() + PROGRESS_SECONDS)
     return MemoryStore(entries)  # sorts once, not for each
-
-
-async def _drop(producer: AIOKafkaProducer) -> None:
-    producer._closed, task = True, producer._sender.sender_task
-    for _ in range(3):
-        if task is None or task.done():
-            break
-        task.cancel()
-        await asyncio.wait([task], timeout=1)
-    with suppress(Exception):
-        await asyncio.wait_for(producer.client.close(), 2)

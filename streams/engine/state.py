@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
-from sortedcontainers import SortedDict
+from sortedcontainers import SortedSet
 
 from streams.store import Store
 
@@ -15,7 +15,8 @@ class View(Store):
 
     def __init__(self, below: Store) -> None:
         self._below = below
-        self._changes: SortedDict = SortedDict()
+        self._changes: dict[bytes, bytes | None] = {}
+        self._order: SortedSet | None = None  # of the changed keys, from when a step first asks for keys in order
 
     @property
     def changes(self) -> dict[bytes, bytes | None]:
@@ -23,25 +24,31 @@ class View(Store):
         return dict(self._changes)
 
     def get(self, key: bytes) -> bytes | None:
-        if key in self._changes:
-            value: bytes | None = self._changes[key]
-            return value
-        return self._below.get(key)
+        return self._changes[key] if key in self._changes else self._below.get(key)
 
     def put(self, key: bytes, value: bytes) -> None:
-        self._changes[key] = value
+        self._change(key, value)
 
     def delete(self, key: bytes) -> None:
-        if self._below.get(key) is None:
-            self._changes.pop(key, None)  # came and went within the batch: the changelog need not know
-        else:
-            self._changes[key] = None
+        if self._below.get(key) is not None:
+            self._change(key, None)
+        elif key in self._changes:  # came and went within the batch: the changelog need not know
+            del self._changes[key]
+            if self._order is not None:
+                self._order.remove(key)
 
     def keys(self, start: bytes, stop: bytes) -> Iterator[bytes]:
-        mine = tuple(self._changes.irange(start, stop, inclusive=(True, False)))
+        if self._order is None:
+            self._order = SortedSet(self._changes)
+        mine = tuple(self._order.irange(start, stop, inclusive=(True, False)))
         changed = {key: self._changes[key] is not None for key in mine}
         below = (key for key in self._below.keys(start, stop) if key not in changed)
         return heapq.merge(below, (key for key in mine if changed[key]))
+
+    def _change(self, key: bytes, value: bytes | None) -> None:
+        if self._order is not None:
+            self._order.add(key)
+        self._changes[key] = value
 
     def settle(self) -> None:
         """Write the changes through to `below`."""

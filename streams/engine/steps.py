@@ -8,13 +8,13 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from schemas import Alert, Article, EventType, Match, Report, Tick, encode, headers
+from schemas import Alert, Article, DeadLetter, EventType, Match, Report, Tick, encode, headers
 from schemas.model import explain, from_ms, to_ms
 from streams.engine.contract import Effects, Output, Record
 from streams.engine.work import dead_letter
 from streams.reading import Reader
 from streams.store import Store
-from streams.watching.matching import match, match_key
+from streams.watching.matching import Matched, match, match_key
 from streams.watching.rules import Rules
 from streams.watching.watcher import Taken, Watch, Watcher
 
@@ -70,21 +70,20 @@ class ReadStep:
                 continue
             effects.newest_ms = max(effects.newest_ms or 0, record.timestamp_ms)
             try:
-                article = parse_article(record, self.max_text_bytes)
+                read = read_article(record, self.reader, self.rules, self.max_text_bytes)
             except Unreadable as error:
                 effects.dead_letters.append((record, dead_letter(record, self.name, error.reason, error.detail)))
                 continue
             effects.understood += 1
-            self._read(article, record, effects)
+            self._write(read, record, effects)
         if tick:
             self._forward(tick, effects)
         return effects
 
-    def _read(self, article: Article, record: Record, effects: Effects) -> None:
-        report = self.reader.read(article, from_ms(record.timestamp_ms))
+    def _write(self, read: ReadArticle, record: Record, effects: Effects) -> None:
+        article, report, matched = read.article, read.report, read.matched
         marks = headers(EventType.REPORT, record.place, self.name, report.received_at)
         effects.outputs.append(Output(self.topics.reports, article.id.encode(), encode(report), marks))
-        matched = match(report, self.rules, backfill=is_backfill(record))
         for found in matched.matches:
             key = match_key(found)
             marks = headers(EventType.MATCH, f"{record.place}/{key.decode()}", self.name, report.received_at)
@@ -146,22 +145,54 @@ class WatchStep:
             return
         taken = watch.take(Match.model_validate_json(record.value or b""))
         effects.understood += 1
-        if taken is Taken.LATE:
+        if taken is Taken.LATE and first_received_ms(record) is None:  # a retried one joins the next round by right
             effects.counts["late_matches", ()] += 1
         elif taken is Taken.UNWANTED:
             effects.counts["unwanted_matches", ()] += 1
 
     def _alert(self, alert: Alert, effects: Effects) -> None:
-        marks = headers(EventType.ALERT, f"{alert.id}/{alert.revision}", self.name, alert.updated_at)
-        effects.outputs.append(Output(self.topics.alerts, alert.id.encode(), encode(alert), marks))
+        effects.outputs.append(alert_output(alert, self.topics.alerts, self.name))
         effects.counts["alerts", (alert.rule, alert.severity, alert.state)] += 1
         if alert.state == "firing":
             effects.ages.append(("alert_age", to_ms(alert.updated_at) - 1000))
 
 
+def alert_output(alert: Alert, topic: str, step: str) -> Output:
+    """An alert's record."""
+    marks = headers(EventType.ALERT, f"{alert.id}/{alert.revision}", step, alert.updated_at)
+    return Output(topic, alert.id.encode(), encode(alert), marks)
+
+
 def is_backfill(record: Record) -> bool:
     """Whether the article's own date is to be believed."""
     return any(name == BACKFILL for name, _ in record.headers)
+
+
+def first_received_ms(record: Record) -> int | None:
+    """Of a record that died and was retried: when the broker took it for the first time. None: it never died."""
+    deaths = DeadLetter.history(record.headers)
+    return min(max(0, letter.timestamp_ms) for letter in deaths) if deaths else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """All that comes of a record of `articles`."""
+
+    article: Article
+    report: Report
+    matched: Matched
+
+
+def read_article(record: Record, reader: Reader, rules: Rules, max_text_bytes: int) -> ReadArticle:
+    """Raises `Unreadable`. A retried article keeps its event time and its age, and joins the rounds of its retry."""
+    article, received_at = parse_article(record, max_text_bytes), from_ms(record.timestamp_ms)
+    first_ms, first_at = first_received_ms(record), received_at
+    if first_ms is not None:
+        first_at = from_ms(min(first_ms, record.timestamp_ms))
+        article = article.model_copy(update={"published_at": min(article.published_at, first_at)})
+    report = reader.read(article, received_at)
+    matched = match(report, rules, backfill=is_backfill(record), first_received_at=first_at)
+    return ReadArticle(article, report, matched)
 
 
 def parse_article(record: Record, max_text_bytes: int) -> Article:

@@ -16,8 +16,9 @@ from pathlib import Path
 from streams.errors import InputError, PoisonError
 
 _BACKOFF_SECONDS = (0.5, 15.0)
-_HEALTHY_SECONDS = 30.0
-"""A process that lived so long starts again without delay."""
+"""The wait after the second death in a row, doubling to the last. After the first there is none."""
+_HEALTHY_SECONDS = 10.0
+"""The death of a process that lived so long is a first one."""
 _TERM_SECONDS = 7.0
 _LOG_BYTES = 8 << 20
 """A larger log is put aside when its process starts."""
@@ -75,7 +76,7 @@ class Supervisor:
             await asyncio.gather(*waits)
 
     async def _keep(self, child: Child) -> None:
-        delay = _BACKOFF_SECONDS[0]
+        delay = 0.0
         while True:
             started = time.monotonic()
             code = await self._run(child)
@@ -84,10 +85,10 @@ class Supervisor:
                 self.exit_code = code
                 self.failed.set()
                 return
-            delay = _BACKOFF_SECONDS[0] if time.monotonic() - started > _HEALTHY_SECONDS else delay
+            delay = 0.0 if time.monotonic() - started > _HEALTHY_SECONDS else delay
             self.report(f"{child.name} ended (exit code {code}), starting again in {delay:.1f} s; see {child.log}")
             await asyncio.sleep(delay)
-            delay = min(delay * 2, _BACKOFF_SECONDS[1])
+            delay = min(max(delay * 2, _BACKOFF_SECONDS[0]), _BACKOFF_SECONDS[1])
 
     async def _run(self, child: Child) -> int:
         child.log.parent.mkdir(parents=True, exist_ok=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas import Alert
-from streams.engine.transport import FETCH_BYTES
+from streams.engine.consumer import make_consumer
 from streams.errors import ServiceError
 
 
@@ -20,13 +20,7 @@ async def tail(
 
     Raises ServiceError where Kafka or the topic cannot be had.
     """
-    consumer = AIOKafkaConsumer(
-        **clients,
-        isolation_level=isolation,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        max_partition_fetch_bytes=FETCH_BYTES,
-    )
+    consumer = make_consumer(clients, isolation_level=isolation)
     try:
         await consumer.start()
         if topic not in await consumer.topics():

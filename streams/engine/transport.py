@@ -16,8 +16,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-FETCH_BYTES = 10 << 20
-"""Of one partition in one fetch: the largest record of any topic fits, and a batch's 8 MiB."""
+from streams.engine.member import give_up_name, keep_name
 
 
 @dataclass(slots=True)
@@ -60,6 +59,16 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         consumer._isolation_level = "read_committed"
         consumer._fetch_max_wait_ms = 500
         return consumer
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        if self.app.conf.consumer_group_instance_id:
+            keep_name(self._consumer._coordinator, self.app.engine.name_taken)
+
+    async def on_thread_stop(self) -> None:
+        if self._consumer is not None:
+            give_up_name(self._consumer._coordinator)
+        await super().on_thread_stop()
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         offsets: Mapping[TP, int] = await super().seek_to_committed()

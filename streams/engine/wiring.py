@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 from importlib.metadata import version
 
 from schemas import Headers
 from streams.broker import topics as kafka_topics
+from streams.broker import transactions
 from streams.broker.connection import bootstrap, client_options, faust_credentials
 from streams.engine.app import Plan
 from streams.engine.contract import Step
 from streams.engine.known_rules import load_rules_for
+from streams.engine.limits import Tolerance
 from streams.engine.steps import ReadStep, Topics, WatchStep
 from streams.engine.work import Limits
 from streams.engine.worker import Worker
@@ -20,6 +21,7 @@ from streams.metrics import Metrics
 from streams.reading import Reader
 from streams.settings import Settings
 from streams.watching.rules import Rules
+from streams.watching.state import check_format
 from streams.watching.watcher import Watcher
 
 
@@ -73,6 +75,7 @@ def _check_topics(settings: Settings) -> None:
 def make_worker(settings: Settings, stage: str) -> Worker:
     """The `read` or the `watch` worker. Raises TocsinError where seeds, broker, topics or settings are amiss."""
     _check_topics(settings)
+    transactions.check(settings, stage)
     seeds = load_seeds(settings)
     step: Step = read_step(settings, seeds) if stage == "read" else watch_step(settings, seeds)
     sizes = {settings.topic(topic.name): topic.max_bytes for topic in kafka_topics.TOPICS}
@@ -83,13 +86,12 @@ def make_worker(settings: Settings, stage: str) -> Worker:
         changelog=changelog,
         step=step,
         limits=Limits(settings.topic("dead-letters"), sizes, changelog or ""),
+        tolerance=Tolerance(settings.stop_after_failures, settings.stop_failure_ratio),
         headers=replay_mark(settings),
         session_timeout_seconds=settings.session_timeout_seconds,
+        member=settings.member,
+        accept=check_format,
     )
-    # Knowledge and rules stay for good. Without this the collector walks through them again and again: ticks of 0.3 s.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
     metrics = Metrics()
     knowledge = seeds.reader.version if stage == "read" else seeds.rules.version
     metrics.begin(stage, seeds.rules.by_name)
@@ -102,4 +104,5 @@ def make_worker(settings: Settings, stage: str) -> Worker:
         faust_credentials(settings),
         metrics,
         tick_partitions=settings.partitions if keeps_time else None,
+        stall_seconds=settings.stall_seconds,
     )

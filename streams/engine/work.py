@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 
 from schemas import DeadLetter
+from schemas.dead_letter import OMITTED
 from streams.engine.contract import Effects, Output, Record, Step
 from streams.engine.state import View
 from streams.errors import PoisonError
@@ -31,14 +33,15 @@ class Limits:
     def too_large(self, output: Output) -> bool:
         """Whether the broker would refuse it. A refused record would be tried for ever."""
         size = len(output.key or b"") + len(output.value or b"") + _RECORD_OVERHEAD
-        size += sum(len(name) + len(value) for name, value in output.headers)
+        for name, value in output.headers:
+            size += len(name.encode()) + len(value)
         return size > self.max_bytes.get(output.topic, 1 << 20)
 
     def problem(self, effects: Effects, changes: Mapping[bytes, bytes | None]) -> str:
         """What the broker would refuse of these, or nothing."""
-        state = (Output(self.changelog, key, value) for key, value in changes.items())
-        found = next((output.topic for output in (*effects.outputs, *state) if self.too_large(output)), None)
-        return "" if found is None else f"a record of {found or 'the state'} would be too large"
+        state = [Output(self.changelog, key, value) for key, value in changes.items()]
+        found = next(filter(self.too_large, chain(effects.outputs, state)), None)
+        return "" if found is None else f"a record of {found.topic or 'the state'} would be too large"
 
 
 @dataclass(frozen=True)
@@ -113,14 +116,19 @@ def dead_letter(record: Record, step: str, reason: str, detail: str) -> DeadLett
     )
 
 
-def letters(effects: Effects, topic: str) -> list[Output]:
+def letters(effects: Effects, limits: Limits) -> list[Output]:
     """The dead letters as records: the original key and bytes, the history in headers."""
-    return [
-        Output(topic, record.key, record.value, letter.headers(record.headers))
-        for record, letter in effects.dead_letters
-    ]
+    return [_letter(record, letter, limits) for record, letter in effects.dead_letters]
+
+
+def _letter(record: Record, letter: DeadLetter, limits: Limits) -> Output:
+    output = Output(limits.dead_letters, record.key, record.value, letter.headers(record.headers))
+    if limits.too_large(output):  # compressed it got into its topic; here it would be tried for ever
+        omitted = (OMITTED, b"%d" % (len(record.key or b"") + len(record.value or b"")))
+        return Output(limits.dead_letters, None, None, letter.headers((omitted,)))
+    return output
 
 
 def marked(outputs: list[Output], headers: tuple[tuple[str, bytes], ...]) -> list[Output]:
     """The outputs with further headers (a replay marks all that it writes)."""
-    return [replace(output, headers=output.headers + headers) for output in outputs] if headers else outputs
+    return [output._replace(headers=output.headers + headers) for output in outputs] if headers else outputs

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
 import sys
 import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import faust
@@ -17,14 +17,12 @@ import faust
 from streams.engine.app import Engine, Plan, make_app
 from streams.engine.contract import Effects
 from streams.engine.ticker import Ticker
+from streams.engine.watchdog import Watchdog
 from streams.engine.web import serve
-from streams.errors import StalledError, TocsinError
+from streams.errors import TocsinError
 from streams.metrics import Metrics
 
 log = logging.getLogger(__name__)
-
-STALL_SECONDS = 120.0
-"""Without a commit while records wait: the watchdog ends the worker, and its supervisor starts another."""
 
 
 class Worker:
@@ -39,8 +37,12 @@ class Worker:
         metrics: Metrics,
         *,
         tick_partitions: int | None = None,
+        stall_seconds: float = 120.0,
     ) -> None:
-        """`tick_partitions`: append ticks to so many partitions of the plan's topic; None where another keeps time."""
+        """`tick_partitions`: append ticks to so many partitions of the plan's topic; None where another keeps time.
+
+        `stall_seconds`: see `Watchdog`.
+        """
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         self._loop, self._plan, self._metrics = loop, plan, metrics
@@ -50,7 +52,7 @@ class Worker:
         self._failure: TocsinError | None = None
         if self._ticker:
             self._app.task(self._start_ticker)
-        self._app.task(self._watch_progress)
+        self._watchdog = Watchdog(stall_seconds, loop, self._waiting, clients)
 
     def run(self, host: str, port: int) -> int:
         """Serve, work, and return the exit code once stopped."""
@@ -60,6 +62,12 @@ class Worker:
             self._app, loop=self._loop, quiet=True, stdout=sys.stderr, stderr=sys.stderr, override_logging=False
         )
         worker.spinner = None
+        self._watchdog.start()
+        # What is there now stays for good. Without this the collector walks through knowledge and rules again and again
+        # (ticks of 0.3 s), and through a batch while it is made.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        gc.enable()
         try:
             worker.execute_from_commandline()
         except SystemExit as end:
@@ -82,27 +90,21 @@ class Worker:
             self._failure = error if isinstance(error, TocsinError) else TocsinError(repr(error))
             os.kill(os.getpid(), signal.SIGTERM)  # the way out that ends transactions and leaves the group
 
-    async def _watch_progress(self, app: Any) -> None:
-        while not self._app.should_stop:
-            await asyncio.sleep(1)
-            stalled = self._stalled_seconds()
-            if stalled > STALL_SECONDS:
-                for thread_id, frame in sys._current_frames().items():
-                    log.error("thread %d at %s:%d", thread_id, frame.f_code.co_filename, frame.f_lineno)
-                log.error("no commit for %.0f s while records wait", stalled)
-                os._exit(StalledError.exit_code)  # whatever hangs would hang a clean way out too
-
-    def _stalled_seconds(self) -> float:
-        now, engine = time.monotonic(), self._engine
-        waits = [now - p.last_progress for tp, p in engine.partitions.items() if p.unfinished and tp in engine.running]
-        return max(waits, default=0.0)
+    def _waiting(self) -> dict[Hashable, object]:
+        """The last progress of each partition of ours in which records wait. Asked from other threads."""
+        engine, waiting = self._engine, dict[Hashable, object]()
+        for tp in engine.running:
+            partition = engine.partitions.get(tp)
+            if engine.lag(tp) or (partition and partition.unfinished):
+                waiting[f"{tp.topic}-{tp.partition}"] = partition and partition.last_progress
+        return waiting
 
     def _not_ready(self) -> str:
         """ "" when assigned and making progress."""
         if not self._engine.running:
             return "no partition is assigned"
-        stalled = self._stalled_seconds()
-        return f"no commit for {stalled:.0f} s while records wait" if stalled > STALL_SECONDS / 4 else ""
+        dog = self._watchdog
+        return f"no progress for {dog.stalled_seconds:.0f} s while records wait" if dog.worries else ""
 
     def _refresh(self) -> None:
         self._metrics.lag.clear()

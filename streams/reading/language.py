@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 # Below this many letters a guess is mostly wrong: only a sure one that is not English counts.
 _SHORT = 60
@@ -45,4 +48,6 @@ def _language(tag: str) -> str | None:
 
 @cache
 def _identifier() -> LanguageIdentifier:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # brings numpy: 0.2 s, and watch reads no text
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice, product
 from urllib.parse import quote, unquote
@@ -31,17 +32,17 @@ class Matched:
     too_old: tuple[str, ...] = ()
 
 
-def match(report: Report, rules: Rules, *, backfill: bool) -> Matched:
+def match(report: Report, rules: Rules, *, backfill: bool, first_received_at: datetime | None = None) -> Matched:
     """One Match for each (rule, group) that wants something in the report, in the order of the rules, then of the text.
 
     A report received more than a rule's `max_age` after publishing gives none, unless `backfill`: then its dates are
-    believed.
+    believed. Of one that died and was retried, `first_received_at` is what counts: it came in time or it did not.
     """
     if not report.signals and not report.stances and "articles" not in rules.subjects:
         return Matched()
     cast = Cast(report.actors)
     topics = {signal.topic for signal in report.signals}
-    age_ms = age_of(report)
+    age_ms = age_of(report, first_received_at)
     matches: list[Match] = []
     too_old: list[str] = []
     for rule in rules.by_name.values():
@@ -76,9 +77,9 @@ def group_of(key: bytes, rule: Rule) -> dict[str, str]:
     return dict(zip(sorted(field.name for field in rule.group_by), map(unquote, values), strict=True))
 
 
-def age_of(report: Report) -> int:
-    """Milliseconds from publishing to receipt."""
-    return to_ms(report.received_at) - to_ms(report.published_at)
+def age_of(report: Report, first_received_at: datetime | None = None) -> int:
+    """Milliseconds from publishing to the first receipt, which is the report's own unless another is said."""
+    return to_ms(first_received_at or report.received_at) - to_ms(report.published_at)
 
 
 def is_too_old(age_ms: int, rule: Rule, *, backfill: bool) -> bool:

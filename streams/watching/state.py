@@ -2,6 +2,7 @@
 
 | key | value |
 |---|---|
+| `f` | the newest format in which anything here may be written |
 | `c` | the time of each source partition, or null |
 | `v` | a hash of the logic of the rules that last ran |
 | `p/<end of round>/<group>\\|<event time>\\|<article>\\|<received>` | a Match that waits for its round |
@@ -13,6 +14,10 @@
 The timer of a group may be early, never late. `<group>` is `match_key`, in which no `|` can stand. Times are
 milliseconds, 15 digits from the year 1200 on, so that keys sort by them. All are parsed when their group is touched,
 and not before.
+
+Formats (a sample of each lies in tests/watching/states): 1 had no memory in a group's entry, and a story's evidence
+was a string. It is read: the hash of a rule's logic was made in another way, so each group is met as one of other
+rules, which needs no story. 2 is the present one. `f` came with it, but not at once: without it, it is 1 or 2.
 """
 
 from __future__ import annotations
@@ -27,14 +32,36 @@ from pydantic import BaseModel
 
 from schemas import Match
 from schemas.model import to_ms
+from streams.errors import InputError
 from streams.store import Store
 from streams.watching.stories import Story
 
 M = TypeVar("M", bound=BaseModel)
 
+FORMAT = 2
+"""What this code writes. It reads all that are not above."""
+_FORMAT = b"f"
 _CLOCK = b"c"
 RULES = b"v"
 _ORIGIN_MS = 10**14  # no year that a datetime knows is negative with it
+
+
+def check_format(store: Store) -> None:
+    """Raises InputError where a newer Tocsin has written here."""
+    value = store.get(_FORMAT)
+    if value is None or (value.isdigit() and int(value) <= FORMAT):
+        return
+    found = value.decode(errors="backslashreplace")
+    raise InputError(
+        f"what watch holds was written by a newer Tocsin (format {found}; this one reads up to {FORMAT}): run that, "
+        "or `tocsin state reset --all`, by which its open alerts resolve and all groups start empty"
+    )
+
+
+def put_format(store: Store) -> None:
+    """Say that what is written from now on has the present format."""
+    if store.get(_FORMAT) != b"%d" % FORMAT:
+        store.put(_FORMAT, b"%d" % FORMAT)
 
 
 class Memo(Generic[M]):
@@ -123,6 +150,16 @@ def timers(store: Store, clock_ms: int) -> Iterator[tuple[int, bytes]]:
 def group_key(group: bytes) -> bytes:
     """Of a group's own entry."""
     return b"g/" + group
+
+
+def group_in(key: bytes) -> bytes | None:
+    """The group that an entry is of; None: it is of none."""
+    kind, rest = key[:2], key[2:]
+    if kind in (b"p/", b"t/"):
+        rest = key[18:]
+    elif kind not in (b"a/", b"g/", b"s/"):
+        return None
+    return rest.partition(b"|")[0]
 
 
 def groups(store: Store) -> Iterator[tuple[bytes, str]]:

@@ -48,7 +48,7 @@ class Taken(StrEnum):
     WAITS = "waits"
     """It waits for its round."""
     LATE = "late"
-    """Its round has run (the broker's clock stepped back): it waits for the next that will."""
+    """Its round has run (the broker's clock stepped back, or it was retried): it waits for the next that will."""
     UNWANTED = "unwanted"
     """No rule has this name and these fields of a group (it was made by other rules), or its time ends: ignored."""
 
@@ -91,7 +91,7 @@ class Watch:
         self._times = state.clock(store)
         self._times_changed = False
         self._set = WorkingSet(store, kept)
-        self.clock_ms = _lowest(self._times)
+        self.clock_ms = lowest(self._times)
         self.counts: Counter[tuple[str, str]] = Counter()
 
     def take(self, match: Match) -> Taken:
@@ -141,6 +141,7 @@ class Watch:
 
     def write_back(self) -> None:
         """Bring the store up to date."""
+        state.put_format(self._store)
         self._set.write_back(self.clock_ms or 0)
         if self._times_changed:
             state.put_clock(self._store, self._times)
@@ -187,7 +188,7 @@ class Watch:
         if held is None or held < tick.time_ms:
             times[tick.partition] = tick.time_ms
             self._times_changed = True
-            self.clock_ms = _lowest(times)
+            self.clock_ms = lowest(times)
 
     def _meet_new_rules(self, clock_ms: int) -> None:
         """Have the next round look at each group whose rule decides otherwise than the one it was filled by."""
@@ -204,7 +205,8 @@ class Watch:
         self._store.put(state.RULES, self._version)
 
 
-def _lowest(times: list[int | None]) -> int | None:
+def lowest(times: list[int | None]) -> int | None:
+    """The clock of watch, from the times of all source partitions; None: one has not sent any yet."""
     known = [time for time in times if time is not None]
     return min(known) if len(known) == len(times) else None
 

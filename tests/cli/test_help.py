@@ -10,7 +10,7 @@ from tests.cli.here import run
 
 MADE_TO_FIT = (
     *("explain", "backtest", "stories", "bursts", "read", "up", "publish", "alerts", "replay"),
-    *("rules check", "rules test", "rules explain", "schemas export"),
+    *("rules check", "rules test", "rules explain", "schemas export", "state ls", "state show", "state reset"),
 )
 
 
@@ -28,7 +28,7 @@ def test_an_example_stands_on_one_line_so_that_it_can_be_pasted(command: str) ->
     assert all(re.fullmatch(r" {6}(?:\S.* \| )?tocsin \S.*", example) for example in examples)
 
 
-@pytest.mark.parametrize("group", ["", "rules", "schemas", "broker", "topics", "dead-letters", "worker"])
+@pytest.mark.parametrize("group", ["", "rules", "schemas", "broker", "topics", "dead-letters", "state", "worker"])
 def test_a_list_of_commands_says_each_in_a_whole_sentence(group: str) -> None:
     listed = run(*group.split(), "--help").stdout.decode().split("Commands:\n")[1].splitlines()
     assert listed

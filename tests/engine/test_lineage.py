@@ -22,6 +22,7 @@ from streams.engine.steps import BACKFILL, TICK
 from streams.engine.wiring import Seeds, load_seeds, read_step, watch_step
 from streams.settings import Settings
 from streams.store import MemoryStore
+from streams.watching.held import Held
 from streams.watching.rules import Rules, load_rules
 from tests.product import everything, raw
 
@@ -181,12 +182,12 @@ async def test_what_watch_holds_is_lost_where_the_logic_of_its_rule_differs(
 async def test_groups_and_alerts_that_are_over_are_not_held(settings: Settings, seeds: Seeds) -> None:
     producer = AIOKafkaProducer(**client_options(settings))
     await producer.start()
-    topic, group = settings.topic("watch-state"), b'["", "0123abcd"]'
+    topic, group = settings.topic("watch-state"), b'["", "0123abcd", 5, 1, 0, [], null]'
     for key, value in ((b"g/r/x", group), (b"a/r/x|1", b"{}"), (b"g/r/y", group), (b"a/r/y|1", b"{}"), (b"c", b"[1]")):
         await producer.send_and_wait(topic, value, key=key, partition=0)
     for key in (b"g/r/x", b"a/r/x|1", b"a/r/y|1"):
         await producer.send_and_wait(topic, None, key=key, partition=0)
     await producer.stop()
     held = await read_holdings(settings, client_options(settings))
-    assert held.logic == {b"r/y": "0123abcd"}
+    assert held == [Held(b"r/y", "0123abcd", stories=0, alerts=0, waiting=0, due_ms=5)]
     assert losses(held, seeds.rules) == [Loss("r", groups=1, alerts=0, kept=0)]

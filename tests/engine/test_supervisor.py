@@ -78,6 +78,31 @@ async def test_a_process_that_does_not_end_is_killed(
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
+async def test_the_first_death_is_mended_at_once_and_others_soon_after_with_growing_delay(
+    script: Path, tmp_path: Path
+) -> None:
+    write(script, f"echo x >> {tmp_path}/starts; exit 9")
+    said: list[str] = []
+    keeper = Supervisor(said.append)
+    keeper.start(child(tmp_path))
+    await until(tmp_path / "starts", 4)
+    await keeper.stop()
+    assert [text.split("again in ")[1].split(" s;")[0] for text in said[:3]] == ["0.0", "0.5", "1.0"]
+
+
+async def test_a_process_that_has_lived_well_is_started_again_without_delay(
+    script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "_HEALTHY_SECONDS", 0.2)
+    write(script, f"echo x >> {tmp_path}/starts; sleep 0.4; exit 9")
+    said: list[str] = []
+    keeper = Supervisor(said.append)
+    keeper.start(child(tmp_path))
+    await until(tmp_path / "starts", 3)
+    await keeper.stop()
+    assert all("again in 0.0 s" in text for text in said)
+
+
 async def test_a_stopped_supervisor_starts_nothing_more(script: Path, tmp_path: Path) -> None:
     write(script, f"echo x >> {tmp_path}/starts; sleep 60")
     keeper = Supervisor(lambda text: None)

@@ -7,7 +7,7 @@ import pytest
 
 from streams.engine import work as module
 from streams.engine.contract import Effects, Output, Record
-from streams.engine.work import Limits, letters, work
+from streams.engine.work import Limits, dead_letter, letters, work
 from streams.errors import PoisonError
 from streams.store import MemoryStore, Store
 from tests.engine.counting_worker import Count, limits
@@ -37,12 +37,28 @@ def test_a_record_whose_output_is_too_large_becomes_a_dead_letter_and_changes_no
 
 def test_a_dead_letter_keeps_its_bytes_and_says_where_it_came_from() -> None:
     done = work(Count("out"), records(b"bad"), MemoryStore(), limits(""))
-    (letter,) = letters(done.effects, "dead")
+    (letter,) = letters(done.effects, limits(""))
     assert (letter.topic, letter.key, letter.value) == ("dead", b"k", b"bad")
     told = dict(letter.headers)
     assert told["h"] == b"1"
     assert told["dead-letter-reason"] == b"bad"
     assert (told["dead-letter-topic"], told["dead-letter-partition"], told["dead-letter-offset"]) == (b"in", b"0", b"0")
+
+
+def test_a_dead_letter_too_large_to_keep_says_so_and_where_its_record_stands() -> None:
+    huge = records(b"bad")[0]._replace(value=b"bad" * (1 << 20), key=b"k" * 10)
+    effects = Effects(dead_letters=[(huge, dead_letter(huge, "count", "bad", "it says so"))])
+    (letter,) = letters(effects, limits(""))
+    assert (letter.key, letter.value) == (None, None)
+    told = dict(letter.headers)
+    assert told["dead-letter-omitted-bytes"] == b"%d" % (3 * (1 << 20) + 10)
+    assert (told["dead-letter-reason"], told["dead-letter-offset"]) == (b"bad", b"0")
+    assert not limits("").too_large(letter)
+
+
+def test_header_names_count_in_bytes() -> None:
+    wide = Output("out", b"k", b"v", (("é" * 600_000, b""),))
+    assert limits("").too_large(wide)
 
 
 def test_a_batch_of_a_slow_step_is_closed_after_about_a_second() -> None:

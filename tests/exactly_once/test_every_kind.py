@@ -79,8 +79,7 @@ async def test_every_kind_of_rule_rings_the_same_whatever_is_killed(replay: Sett
         await publishing
         await asyncio.wait_for(until_idle(replay, client_options(replay), ticks=False), 60)
     finally:
-        for stage in WRITES:
-            workers.kill(stage)  # not stop: one that a failure left suspended would not hear it
+        workers.kill()  # not stop: one that a failure left suspended would not hear it
 
     seeds = load_seeds(replay)
     articles = [raw(record) for record in await everything(replay, "articles")]

@@ -134,7 +134,7 @@ def test_a_quiet_group_is_remembered_in_one_small_entry_and_gone_in_the_end(desk
     assert len(own) < 500
     assert not any(key.startswith(b"s/") for key in desk.store.entries)
     desk.until((QUIET_DAYS + 410) * DAY)
-    assert set(desk.store.entries) == {b"c", b"v"}
+    assert set(desk.store.entries) == {b"c", b"f", b"v"}
 
 
 def test_after_months_of_silence_a_group_is_not_cold(desk: Desk) -> None:

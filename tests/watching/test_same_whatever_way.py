@@ -239,4 +239,4 @@ def test_everything_resolves_and_the_state_ends_empty(rules: Rules, log: list[tu
         assert again or alert.revision == (before.revision if before else 0) + 1
         last[alert.id] = alert
     assert {alert.state for alert in last.values() if alert.rule != "other-side"} <= {"resolved"}
-    assert {key[:1] for key in store.entries} <= {b"c", b"v"}
+    assert {key[:1] for key in store.entries} <= {b"c", b"f", b"v"}
