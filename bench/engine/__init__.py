@@ -1,0 +1,1 @@
+"""What watching costs and finds, beside what a user would pick instead."""
