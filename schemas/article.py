@@ -23,13 +23,14 @@ Text = Annotated[str, AfterValidator(_printable)]
 class Article(Model):
     """One article. At least one of `title` and `text` says something; `text` is empty for headline feeds.
 
-    Control characters other than newline and tab are read as spaces. Fields that are not listed are kept in
+    An id has no control characters: it is shown on terminals as it is. Elsewhere those other than newline and tab are
+    read as spaces. Fields that are not listed are kept in
     `model_extra`, so that they can be counted, and go no further.
     """
 
     model_config = ConfigDict(extra="allow")
 
-    id: Annotated[str, Field(min_length=1, max_length=512)]
+    id: Annotated[str, Field(max_length=512, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
     title: Text = ""
     text: Text = ""
     published_at: UTCTime

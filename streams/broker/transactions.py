@@ -18,6 +18,8 @@ from streams.broker.connection import client_options
 from streams.errors import ServiceError
 from streams.settings import Settings
 
+TRANSACTION_TIMEOUT_MS = 30_000
+"""Of all our transactions: who is gone in the middle of one holds up the readers of its topics for so long at most."""
 PATIENCE_SECONDS = 15.0
 """The first transaction of a young cluster waits until its transaction log is made: a second or two."""
 _LOG = "__transaction_state"
@@ -46,7 +48,11 @@ async def _check(options: Mapping[str, Any], transactional_id: str, prefix: str)
     if absent := missing_apis([key for key, *_ in answer.api_versions]):
         raise ServiceError(f"Kafka at {servers} knows no {', '.join(absent)}: Tocsin needs a Kafka with transactions")
     producer = AIOKafkaProducer(
-        **options, transactional_id=transactional_id, retry_backoff_ms=100, request_timeout_ms=10_000
+        **options,
+        transactional_id=transactional_id,
+        transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
+        retry_backoff_ms=100,
+        request_timeout_ms=10_000,
     )
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -77,6 +83,8 @@ async def _why(options: Mapping[str, Any]) -> str:
         logs = [topic for topic in await client.describe_topics() if topic["topic"] == _LOG]
         of_broker = await _configs(client, ConfigResource(ConfigResourceType.BROKER, str(brokers[0])))
         of_log = await _configs(client, ConfigResource(ConfigResourceType.TOPIC, _LOG)) if logs else {}
+    if _FACTOR not in of_broker:  # we may not see its settings
+        return reason(len(brokers), 0, [], 1)
     return reason(
         len(brokers),
         int(of_broker[_FACTOR]),

@@ -83,7 +83,7 @@ def show(
     from streams.watching.held import contents
     from streams.watching.state import check_format
 
-    key = f"{rule}/{group}".rstrip("/").encode()
+    key = f"{rule}/{group}".rstrip("/").encode(errors="surrogateescape")
     for number, store in enumerate(_read(load(), read_stores)):
         check_format(store)
         found = contents(store, key)
@@ -95,7 +95,10 @@ def show(
             for line in group_lines(key, number, found):
                 out.print(line)
         return
-    err.print(f"watch holds nothing of {key.decode()}: `tocsin state ls` lists what it holds", markup=False)
+    err.print(
+        f"watch holds nothing of {key.decode(errors='backslashreplace')}: `tocsin state ls` lists what it holds",
+        markup=False,
+    )
     raise typer.Exit(1)
 
 

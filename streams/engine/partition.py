@@ -67,7 +67,7 @@ class Job:
 class Partition:
     """Owns the queue, the session and the task of one input partition.
 
-    `last_progress`: monotonic seconds of the last commit, or of the moment the queue was last empty.
+    `last_progress`: monotonic seconds of the last commit, of the last step of a restore, or of an empty queue.
     """
 
     def __init__(self, job: Job, place: Place) -> None:
@@ -183,7 +183,7 @@ class Partition:
 
     async def _open(self) -> Session:
         self.generation = self.job.group.generation
-        self.session = session = await open_session(self.place)
+        self.session = session = await open_session(self.place, self._moved)
         self._limit = self._fresh_limit()
         self.job.metrics.restore_seconds.labels(self.tp.partition).set(session.restore_seconds)
         self.job.metrics.state_keys.labels(self.tp.partition).set(len(session.state))
@@ -193,13 +193,16 @@ class Partition:
             log.error("%s-%d: retention deleted %d offsets before they were read", *self.tp, session.lost)
         return session
 
+    def _moved(self) -> None:
+        self.last_progress = time.monotonic()
+
     def _fresh_limit(self) -> StopLimit:
         return StopLimit(f"{self.tp.topic}-{self.tp.partition}", self.job.tolerance)
 
     async def _abandon(self) -> None:
-        session, self.session = self.session, None
-        if session:
-            await session.abandon()
+        if self.session:
+            await self.session.abandon()  # if we are stopped in here, `stop` does it again
+            self.session = None
 
     def _measure(self, session: Session, done: Done, commit_seconds: float) -> None:
         metrics, name, now_ms = self.job.metrics, self.job.step.name, time.time() * 1000

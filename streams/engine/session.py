@@ -74,23 +74,24 @@ class Session:
         await drop(self.producer)
 
 
-async def open_session(place: Place) -> Session:
+async def open_session(place: Place, moved: Callable[[], None] = lambda: None) -> Session:
     """Fence, then read the offset, then the state. This order is the whole of the safety.
 
     The last to initialise the producer sees every commit before it, and nobody before it can commit any more.
+    `moved` is told of every step of a long restore.
     Raises what Kafka raises, TimeoutError where nothing moves for PROGRESS_SECONDS, and what `place.accept` raises.
     """
     producer = await open_producer(place.clients, place.transactional_id)  # 1: fence, and end the old transaction
     try:
         started = time.monotonic()
-        next_offset, lost, state = await _read(place)  # 2 and 3
+        next_offset, lost, state = await _read(place, moved)  # 2 and 3
         return Session(place, producer, next_offset, state, lost, time.monotonic() - started)
     except BaseException:
         await drop(producer)
         raise
 
 
-async def _read(place: Place) -> tuple[int, int, MemoryStore]:
+async def _read(place: Place, moved: Callable[[], None]) -> tuple[int, int, MemoryStore]:
     """The committed offset, how many offsets retention took before they were read, and the state."""
     log_tp = TopicPartition(place.changelog, place.tp.partition) if place.changelog else None
     reader = make_consumer(place.clients, group_id=place.group)
@@ -101,7 +102,7 @@ async def _read(place: Place) -> tuple[int, int, MemoryStore]:
             reader.pause(place.tp)
             committed: int | None = await reader.committed(place.tp)  # 2
             first: int = (await reader.beginning_offsets([place.tp]))[place.tp]
-            state = await _restore(reader, log_tp, limit) if log_tp else MemoryStore()  # 3
+            state = await _restore(reader, log_tp, limit, moved) if log_tp else MemoryStore()  # 3
         if place.accept:
             place.accept(state)
         lost = max(0, first - committed) if committed is not None else 0
@@ -111,7 +112,9 @@ async def _read(place: Place) -> tuple[int, int, MemoryStore]:
             await asyncio.wait_for(reader.stop(), 5)
 
 
-async def _restore(reader: AIOKafkaConsumer, tp: TopicPartition, limit: asyncio.Timeout) -> MemoryStore:
+async def _restore(
+    reader: AIOKafkaConsumer, tp: TopicPartition, limit: asyncio.Timeout, moved: Callable[[], None]
+) -> MemoryStore:
     entries: dict[bytes, bytes] = {}
     loop = asyncio.get_running_loop()
     await reader.seek_to_beginning(tp)
@@ -125,4 +128,5 @@ async def _restore(reader: AIOKafkaConsumer, tp: TopicPartition, limit: asyncio.
                 entries[record.key] = record.value
         if records:
             limit.reschedule(loop.time() + PROGRESS_SECONDS)
+            moved()
     return MemoryStore(entries)  # sorts once, not for each

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer
 
 from streams.engine.contract import Effects
 from streams.engine.steps import TICK
+from streams.engine.transaction import drop
 from streams.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,6 @@ class Ticker:
         self._clients, self._topic, self._partitions, self._metrics = clients, topic, partitions, metrics
         self._owed_ms, self._ticked_ms = 1, 0  # one at once: a worker may have died owing one
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     def committed(self, effects: Effects) -> None:
         """Something was read: the second in which it was received has to be closed."""
@@ -41,17 +41,8 @@ class Ticker:
             if self._owed_ms > self._ticked_ms:
                 self._wake.set()
 
-    def start(self) -> None:
-        """Begin, in the running loop."""
-        self._task = asyncio.create_task(self._run(), name="ticker")
-
-    async def stop(self) -> None:
-        """End; what is owed then, the next worker's first tick pays."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task], timeout=2)
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Until cancelled; what is owed then, the next worker's first tick pays."""
         while True:
             producer = AIOKafkaProducer(**self._clients, acks="all", linger_ms=0, request_timeout_ms=10_000)
             try:
@@ -63,7 +54,7 @@ class Ticker:
                 log.warning("ticks: %r; trying again", error)
                 await asyncio.sleep(1)
             finally:
-                await asyncio.wait([asyncio.ensure_future(producer.stop())], timeout=2)
+                await drop(producer)
 
     async def _wait(self) -> None:
         """Until the second that is owed has passed by the wall clock, or until it is time for an idle tick."""

@@ -12,6 +12,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer import sender
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from streams.broker.transactions import TRANSACTION_TIMEOUT_MS
 from streams.engine.contract import Output
 
 PROGRESS_SECONDS = 20.0
@@ -25,7 +26,7 @@ sender.BACKOFF_OVERRIDE = 0.005
 
 
 async def open_producer(
-    clients: Mapping[str, Any], transactional_id: str, transaction_timeout_ms: int = 30_000
+    clients: Mapping[str, Any], transactional_id: str, transaction_timeout_ms: int = TRANSACTION_TIMEOUT_MS
 ) -> AIOKafkaProducer:
     """Fence whoever had this name before, and end the transaction that was left open.
 
@@ -67,6 +68,7 @@ async def transact(
         await producer.begin_transaction()
         sent = []
         async for future in _send_in_batches(producer, outputs):
+            future.add_done_callback(_seen)
             sent.append(future)
             limit.reschedule(loop.time() + PROGRESS_SECONDS)
         if offsets:
@@ -95,6 +97,12 @@ async def _send_in_batches(producer: AIOKafkaProducer, outputs: Iterable[Output]
             batch.append(key=key, value=value, timestamp=None, headers=told)  # however large: alone it always fits
     for tp, batch in batches.items():
         yield await producer.send_batch(batch, tp.topic, partition=tp.partition)
+
+
+def _seen(future: asyncio.Future[Any]) -> None:
+    """One failure is raised, for all; asyncio would log each of the others that nobody awaits, with all that it holds."""
+    if not future.cancelled():
+        future.exception()
 
 
 async def send(producer: AIOKafkaProducer, output: Output, timestamp_ms: int | None = None) -> asyncio.Future[Any]:

@@ -71,8 +71,17 @@ class BatchThread(driver.AIOKafkaConsumerThread):
         await super().on_thread_stop()
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        offsets: Mapping[TP, int] = await super().seek_to_committed()
-        self._covered = {tp: offset or 0 for tp, offset in offsets.items()}
+        offsets: Mapping[TP, int] = await self.call_thread(self._seek_to_committed, self._ensure_consumer())
+        return offsets
+
+    async def _seek_to_committed(self, consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
+        """Faust calls this after it threw away what it had fetched. aiokafka's own does not seek where nothing is
+        committed, and waits between one partition and the next: a batch would cover what nobody was given.
+        """
+        offsets = {tp: await consumer.committed(tp) or 0 for tp in consumer.assignment()}
+        for tp, offset in offsets.items():  # no await here: nothing is fetched in between
+            consumer.seek(tp, offset)
+            self._covered[tp] = offset
         return offsets
 
     async def _seek_wait(self, consumer: AIOKafkaConsumer, partitions: Mapping[TP, int]) -> None:

@@ -51,7 +51,7 @@ class Worker:
         self._engine = Engine(self._app, plan, clients, metrics, committed=self._committed, fatal=self._fail)
         self._failure: TocsinError | None = None
         if self._ticker:
-            self._app.task(self._start_ticker)
+            self._app.task(self._keep_time)
         self._watchdog = Watchdog(stall_seconds, loop, self._waiting, clients)
 
     def run(self, host: str, port: int) -> int:
@@ -81,9 +81,9 @@ class Worker:
         if self._ticker:
             self._ticker.committed(effects)
 
-    async def _start_ticker(self, app: Any) -> None:
+    async def _keep_time(self, app: Any) -> None:
         assert self._ticker
-        self._ticker.start()
+        await self._ticker.run()
 
     async def _fail(self, error: Exception) -> None:
         if self._failure is None:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from schemas import Alert, Match
 from schemas.model import to_ms
+from streams.errors import InputError
 from streams.store import Store
 from streams.watching import state
 from streams.watching.alerts import resolved
@@ -49,7 +50,7 @@ class Contents:
 
 def named(key: bytes) -> tuple[str, str, tuple[str, ...]]:
     """What a group is called: its rule; its values percent-quoted, in the order of their fields' names; and as are."""
-    rule, _, group = key.decode().partition("/")
+    rule, _, group = key.decode(errors="backslashreplace").partition("/")
     return rule, group, tuple(map(unquote, group.split("/")))
 
 
@@ -71,7 +72,11 @@ def held(store: Store) -> list[Held]:
 def _held(store: Store, group: bytes, keys: Iterable[bytes]) -> Held:
     counts = Counter(key[:2] for key in keys)
     own = store.get(state.group_key(group))
-    read = Group.of(group, own) if own is not None else None
+    try:
+        read = Group.of(group, own) if own is not None else None
+    except (TypeError, ValueError) as error:
+        name = group.decode(errors="backslashreplace")
+        raise InputError(f"what watch holds of {name} is not of our making: `tocsin state reset --all`") from error
     logic, due_ms = (read.logic, read.timer_ms) if read else ("", None)
     return Held(group, logic, counts[b"s/"], counts[b"a/"], counts[b"p/"], due_ms)
 

@@ -34,7 +34,7 @@ async def test_every_partition_gets_a_tick_that_closes_the_second_in_which_somet
     settings: Settings,
 ) -> None:
     ticker = Ticker(client_options(settings), settings.topic("articles"), settings.partitions, Metrics())
-    ticker.start()
+    running = asyncio.create_task(ticker.run())
     await asyncio.sleep(0.7)
     at_start = await stamps(settings)
     assert [len(of_partition) for of_partition in at_start.values()] == [1] * settings.partitions
@@ -42,7 +42,8 @@ async def test_every_partition_gets_a_tick_that_closes_the_second_in_which_somet
     ticker.committed(Effects(newest_ms=received_ms))
     ticker.committed(Effects(newest_ms=received_ms))
     await asyncio.sleep(1.8)
-    await ticker.stop()
+    running.cancel()
+    await asyncio.wait([running])
     end_of_second = (received_ms // 1000 + 1) * 1000
     for of_partition in (await stamps(settings)).values():
         assert max(of_partition) >= end_of_second
@@ -51,9 +52,10 @@ async def test_every_partition_gets_a_tick_that_closes_the_second_in_which_somet
 
 async def test_batches_of_ticks_alone_owe_no_tick(settings: Settings) -> None:
     ticker = Ticker(client_options(settings), settings.topic("articles"), settings.partitions, Metrics())
-    ticker.start()
+    running = asyncio.create_task(ticker.run())
     await asyncio.sleep(0.5)
     ticker.committed(Effects())
     await asyncio.sleep(1.5)
-    await ticker.stop()
+    running.cancel()
+    await asyncio.wait([running])
     assert [len(of_partition) for of_partition in (await stamps(settings)).values()] == [1] * settings.partitions
