@@ -100,7 +100,7 @@ async def _send_in_batches(producer: AIOKafkaProducer, outputs: Iterable[Output]
 
 
 def _seen(future: asyncio.Future[Any]) -> None:
-    """One failure is raised, for all; asyncio would log each of the others that nobody awaits, with all that it holds."""
+    """One failure is raised, for all: of each other that nobody awaits, asyncio would log a traceback."""
     if not future.cancelled():
         future.exception()
 

@@ -8,8 +8,8 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -179,7 +179,20 @@ class System:
             assert not any(code for answer in answers for code, *_ in answer.resources), answers
 
 
-async def publish(settings: Settings, seed: int, per_second: float, enough: asyncio.Event) -> None:
+@asynccontextmanager
+async def news(settings: Settings, seed: int, per_second: float) -> AsyncIterator[None]:
+    """Made-up news come in meanwhile."""
+    enough = asyncio.Event()
+    publishing = asyncio.create_task(_publish(settings, seed, per_second, enough))
+    try:
+        yield
+        enough.set()
+        await publishing
+    finally:
+        publishing.cancel()
+
+
+async def _publish(settings: Settings, seed: int, per_second: float, enough: asyncio.Event) -> None:
     """Made-up news until it is enough, whatever becomes of the broker: what is sent twice is in the log twice."""
     news = stories(1 << 30, seed)
     while not enough.is_set():

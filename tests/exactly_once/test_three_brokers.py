@@ -13,7 +13,7 @@ from streams.broker.connection import client_options
 from streams.engine.idle import until_idle
 from streams.settings import Settings, load
 from tests.exactly_once.cluster import COPIES, Cluster
-from tests.exactly_once.system import System, publish
+from tests.exactly_once.system import System, news
 from tests.exactly_once.verdict import judge
 from tests.product import STAGES, Workers
 
@@ -44,33 +44,29 @@ def three(cluster: Cluster, tmp_path: Path) -> Settings:
 async def test_the_leader_is_killed_twice_and_nothing_is_lost_or_doubled_without_a_restart(
     cluster: Cluster, three: Settings, tmp_path: Path
 ) -> None:
-    workers, enough = Workers(three, tmp_path), asyncio.Event()
+    workers, killed = Workers(three, tmp_path), list[int]()
     system = System(three, workers)
     processes = [workers.start(stage) for stage in STAGES]
-    publishing = asyncio.create_task(publish(three, seed=3, per_second=PER_SECOND, enough=enough))
-    killed = []
     try:
-        await system.go_on("the start")
-        for topic in ("articles", "matches"):
-            await asyncio.sleep(5)
-            leader = await cluster.leader(three.topic(topic), 0)
-            cluster.kill(leader)
-            killed.append(leader)
-            await system.go_on(f"the kill of node {leader}")
-            await system.configure("watch-state", "min.insync.replicas", "3")  # more than are left: no state is written
-            await asyncio.sleep(3)
-            await system.configure("watch-state", "min.insync.replicas", "2")
-            await system.go_on("what the changelog refused")
-            cluster.start_node(leader)
-            await asyncio.sleep(5)
-            await system.go_on(f"the return of node {leader}")
-        enough.set()
-        await publishing
+        async with news(three, seed=3, per_second=PER_SECOND):
+            await system.go_on("the start")
+            for topic in ("articles", "matches"):
+                await asyncio.sleep(5)
+                leader = await cluster.leader(three.topic(topic), 0)
+                cluster.kill(leader)
+                killed.append(leader)
+                await system.go_on(f"the kill of node {leader}")
+                await system.configure("watch-state", "min.insync.replicas", "3")  # more than are left: it refuses all
+                await asyncio.sleep(3)
+                await system.configure("watch-state", "min.insync.replicas", "2")
+                await system.go_on("what the changelog refused")
+                cluster.start_node(leader)
+                await asyncio.sleep(5)
+                await system.go_on(f"the return of node {leader}")
         await asyncio.wait_for(until_idle(three, client_options(three)), 120)
         assert [process.poll() for process in processes] == [None, None]
         workers.stop()
     finally:
-        publishing.cancel()
         workers.kill()
     verdict = await judge(three, replay=False)
     print(f"nodes {killed} killed, {verdict.counts}, aborted {verdict.aborted}")
