@@ -95,10 +95,8 @@ def show(
             for line in group_lines(key, number, found):
                 out.print(line)
         return
-    err.print(
-        f"watch holds nothing of {key.decode(errors='backslashreplace')}: `tocsin state ls` lists what it holds",
-        markup=False,
-    )
+    name = key.decode(errors="backslashreplace")
+    err.print(f"watch holds nothing of {name}: `tocsin state ls` lists what it holds", markup=False)
     raise typer.Exit(1)
 
 
