@@ -5,25 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from streams.settings import Settings
 from tests.engine.kafka_rig import Rig
 
 pytestmark = pytest.mark.kafka
 
 LONG_SECONDS = 60.0
 """A session time-out that no test waits for: what gets done was done without."""
-
-
-@pytest.fixture
-async def rig(broker: Settings, tmp_path: Path) -> AsyncIterator[Rig]:
-    rig = await Rig.make(broker, tmp_path)
-    yield rig
-    rig.stop()
 
 
 class Sender:

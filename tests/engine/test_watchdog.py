@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +22,6 @@ from tests.engine.kafka_rig import Rig
 
 WORKER = Path(__file__).with_name("stalling_worker.py")
 STALL_SECONDS = 3
-
-
-@pytest.fixture
-async def rig(broker: Settings, tmp_path: Path) -> AsyncIterator[Rig]:
-    rig = await Rig.make(broker, tmp_path)
-    yield rig
-    rig.stop()
 
 
 def command(rig: Rig, **spec: object) -> list[str]:
