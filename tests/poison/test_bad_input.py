@@ -51,12 +51,13 @@ BAD: list[tuple[bytes | None, str]] = [
     (None, "null_value"),
     (b"[" * 50_000, "invalid_json"),
     (b"", "invalid_json"),
+    (article(0, id="clear\u001b[2J"), "invalid_field"),  # an id is shown on terminals as it is
 ]
 ODD = [
     article(900, lang="xx-klingon-nonsense"),
     article(901, text="Norway imposed\u0000 sanctions\u001b[31m on Iran.\u0007"),
     article(902, whatever=[[[{"deep": None}]]], text="Norway imposed sanctions on Iran on Tuesday."),
-    article(903, id="slash/bar|new\nline\u0000" + "x" * 480),
+    article(903, id="slash/bar|percent%25 " + "x" * 480),
     article(904, text="Norway imposed sanctions on Iran, the head\u202eline said. 😀" * 3),
 ]
 
