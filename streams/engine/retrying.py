@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError, ProducerFenced
+from aiokafka.errors import IllegalOperation, KafkaError, ProducerFenced
 
 from schemas.dead_letter import Handled
 from streams.engine.contract import Output
@@ -68,7 +68,7 @@ async def handle(
                     progress(len(done), len(found.done))
         finally:
             await drop(producer)
-    except ProducerFenced as error:
+    except (ProducerFenced, IllegalOperation) as error:  # the latter where the former struck between two sends
         text = "another `tocsin dead-letters` took over, or Kafka stood still: call it again"
         raise ServiceError(f"{text}. {len(done):,} letters were {how} here, and none is twice") from error
     except (KafkaError, TimeoutError, UnicodeDecodeError) as error:  # the last: see `kafka_errors`
