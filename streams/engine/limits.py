@@ -44,7 +44,7 @@ class StopLimit:
         self._run = 0 if understood else self._run + count
         self._enter(understood, count, 1)
         self._last.append((understood, failed))
-        while self._seen - self._size(0) >= WINDOW:
+        while self._seen - self._oldest_size() >= WINDOW:
             oldest, of_oldest = self._last.popleft()
             self._enter(oldest, sum(of_oldest.values()), -1)
         if 0 < self._tolerance.run <= self._run:
@@ -57,8 +57,8 @@ class StopLimit:
         self._seen += sign * (understood + failed)
         self._bad += sign * failed
 
-    def _size(self, number: int) -> int:
-        understood, failed = self._last[number]
+    def _oldest_size(self) -> int:
+        understood, failed = self._last[0]
         return understood + sum(failed.values())
 
     def _stop(self, several: str, setting: str, value: float) -> PoisonError:

@@ -71,7 +71,7 @@ async def handle(
     except (ProducerFenced, IllegalOperation) as error:  # the latter where the former struck between two sends
         text = "another `tocsin dead-letters` took over, or Kafka stood still: call it again"
         raise ServiceError(f"{text}. {len(done):,} letters were {how} here, and none is twice") from error
-    except (KafkaError, TimeoutError, UnicodeDecodeError) as error:  # the last: see `kafka_errors`
+    except (KafkaError, TimeoutError) as error:
         text = f"Kafka failed ({error!r}): call it again"
         raise ServiceError(f"{text}. {len(done):,} letters were {how}, and none is twice") from error
     return Outcome(tuple(done), found.left)

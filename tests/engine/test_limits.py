@@ -45,6 +45,7 @@ def test_half_failures_do_not() -> None:
     limit = limit_of()
     for _ in range(WINDOW):
         add(limit, 1, 1)
+    assert len(limit._last) == WINDOW // 2  # it has seen more than a window of them
 
 
 def test_exactly_the_share_is_still_tolerated() -> None:
@@ -85,6 +86,7 @@ def test_with_both_limits_switched_off_nothing_stops_it() -> None:
     limit = limit_of(Tolerance(run=0, share=1.0))
     for _ in range(50):
         add(limit, 0, WINDOW)
+    assert limit._run == 50 * WINDOW
 
 
 def test_a_share_of_nothing_stops_it_at_the_first_failure_in_a_full_window() -> None:
